@@ -1,0 +1,25 @@
+/** Every schema that is published under contracts/schemas, by file name. */
+import type * as z from 'zod';
+import { architecture } from './architecture.ts';
+import { checkpointManifest } from './checkpoint-manifest.ts';
+import { event, eventLine } from './event.ts';
+import { metricRecord } from './metric-record.ts';
+import { PHASE_SLUGS } from './phase-slugs.ts';
+import { SETTINGS } from './phases/settings.ts';
+import { properties } from './properties.ts';
+import { resultManifest } from './result-manifest.ts';
+import { runDocument } from './run-document.ts';
+import { taskSpec } from './task-spec.ts';
+
+export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  run: runDocument,
+  'task-spec': taskSpec,
+  'result-manifest': resultManifest,
+  'checkpoint-manifest': checkpointManifest,
+  event,
+  'event-line': eventLine,
+  'metric-record': metricRecord,
+  architecture,
+  properties,
+  ...Object.fromEntries(PHASE_SLUGS.map((slug) => [`phases/${slug}`, SETTINGS[slug]])),
+};

@@ -1,0 +1,54 @@
+/** The one envelope of every event: what the log keeps, SSE sends and the bus carries. */
+import * as z from 'zod';
+import { phaseSlug } from './phase-slugs.ts';
+import { count, name, timestamp, ulid } from './scalars.ts';
+
+/** Lifecycle types are PascalCase; progress types keep the snake_case names of the first version. */
+export const EVENT_TYPES = [
+  'RunSubmitted',
+  'RunStarted',
+  'RunCompleted',
+  'RunFailed',
+  'RunCancelled',
+  'RunCancelRequested',
+  'PhaseStarted',
+  'PhaseCompleted',
+  'PhaseFailed',
+  'PhaseRetried',
+  'GateEvaluated',
+  'JobSubmitted',
+  'JobStarted',
+  'JobFinished',
+  'CheckpointSaved',
+  'CheckpointRejected',
+  'ModelRegistered',
+  'CorpusRegistered',
+  'phase_progress',
+  'generation_update',
+  'training_metrics',
+  'compression_progress',
+  'error_notification',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** One line that a container prints on stdout. */
+export const eventLine = z
+  .strictObject({ type: z.enum(EVENT_TYPES), at: timestamp, data: z.record(z.string(), z.unknown()) })
+  .meta({ id: 'event-line', title: 'Event line printed by a container' });
+
+export const event = z
+  .strictObject({
+    seq: z.int().min(1).describe('Rises by one per run, without gaps.'),
+    type: z.enum(EVENT_TYPES),
+    tenant: name,
+    run: ulid,
+    phase: phaseSlug.nullable(),
+    attempt: count.nullable(),
+    at: timestamp,
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'event', title: 'Event' });
+
+export type ForgeEvent = Readonly<z.output<typeof event>>;
+export type EventLine = Readonly<z.output<typeof eventLine>>;

@@ -1,0 +1,47 @@
+/** Settings of every phase: the partial form that a run document holds, and the complete form that a job is given. */
+import * as z from 'zod';
+import type { PhaseSlug } from '../phase-slugs.ts';
+import { cognateFields, cognateSettings } from './cognate.ts';
+
+/** Phases whose settings come with a later release take none. */
+const none = z.strictObject({});
+
+export const phaseSettings = z.strictObject({
+  cognate: cognateFields.partial().optional(),
+  evomerge: none.optional(),
+  'quiet-star': none.optional(),
+  bitnet: none.optional(),
+  training: none.optional(),
+  baking: none.optional(),
+  deployment: none.optional(),
+  compression: none.optional(),
+});
+
+/** Complete settings per phase. */
+export const SETTINGS: Readonly<Record<PhaseSlug, z.ZodType<Record<string, unknown>>>> = {
+  cognate: cognateSettings,
+  evomerge: none,
+  'quiet-star': none,
+  bitnet: none,
+  training: none,
+  baking: none,
+  deployment: none,
+  compression: none,
+};
+
+const FIELDS: Readonly<Record<PhaseSlug, z.ZodObject>> = {
+  cognate: cognateFields,
+  evomerge: none,
+  'quiet-star': none,
+  bitnet: none,
+  training: none,
+  baking: none,
+  deployment: none,
+  compression: none,
+};
+
+/** The default of each setting of a phase, as its field states it. */
+export function defaultSettings(slug: PhaseSlug): Record<string, unknown> {
+  const shape = Object.entries(FIELDS[slug].shape as Record<string, z.ZodType>);
+  return Object.fromEntries(shape.map(([key, field]) => [key, field.meta()?.default]));
+}

@@ -1,0 +1,47 @@
+/** task.json: everything one job needs to know; its address is the job's only argument. */
+import * as z from 'zod';
+import { phaseSlug } from './phase-slugs.ts';
+import { modelFile } from './result-manifest.ts';
+import { count, name, schemaVersion, seed, sha256, ulid, uri } from './scalars.ts';
+
+export const taskInput = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('corpus'), name, corpusId: z.string(), uri, sha256, bytes: count }),
+  z.strictObject({ kind: z.literal('model'), name, modelId: ulid, files: z.array(modelFile).min(1) }),
+  z.strictObject({
+    kind: z.literal('stage'),
+    name,
+    uri: uri.describe('Output prefix of an earlier stage, with a final slash.'),
+  }),
+]);
+
+export const stage = z.strictObject({
+  name,
+  kind: z.enum(['single', 'array', 'reduce']),
+  size: z.int().min(1).max(10_000),
+});
+
+export const taskSpec = z
+  .strictObject({
+    schemaVersion,
+    tenant: name,
+    runId: ulid,
+    execution: z.string().max(80),
+    phase: phaseSlug,
+    stage,
+    config: z.record(z.string(), z.unknown()).describe('Resolved phase settings: every key present.'),
+    inputs: z.array(taskInput).max(1000),
+    output: uri,
+    checkpoints: uri,
+    blobs: uri,
+    seed,
+    threads: z.int().min(1).max(256),
+    limits: z.strictObject({
+      timeoutSeconds: z.int().min(1),
+      checkpointSeconds: z.int().min(1),
+    }),
+  })
+  .meta({ id: 'task-spec', title: 'Task spec' });
+
+export type TaskSpec = Readonly<z.output<typeof taskSpec>>;
+export type TaskInput = z.output<typeof taskInput>;
+export type StageSpec = z.output<typeof stage>;

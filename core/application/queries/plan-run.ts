@@ -1,0 +1,76 @@
+/** What a run would do, before anything is submitted: phases, stages, jobs, contracts. */
+import jobs from '#contracts/jobs.json' with { type: 'json' };
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { RunDocument } from '#contracts/source/run-document.ts';
+import type { Gate } from '../../domain/gate.ts';
+import { handOverName, handOverRules } from '../../domain/hand-over.ts';
+import { phaseDefinition, type StagePlan } from '../../domain/phase.ts';
+import type { Principal } from '../../domain/principal.ts';
+import type { ReadPorts } from '../../ports/read-ports.ts';
+import { resolveDocument } from './resolve-document.ts';
+
+export interface PhasePlan {
+  readonly phase: PhaseSlug;
+  readonly title: string;
+  readonly available: boolean;
+  readonly handOver: string;
+  readonly rules: readonly string[];
+  readonly gates: readonly Gate[];
+  readonly stages: readonly StagePlan[];
+  readonly jobs: number;
+  readonly resources: {
+    readonly vcpus: number;
+    readonly memoryMiB: number;
+    readonly gpus: number;
+    readonly threads: number;
+  };
+  readonly timeoutSeconds: number;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export interface RunPlan {
+  readonly name: string;
+  readonly seed: number;
+  readonly corpus: {
+    readonly id: string;
+    readonly name: string;
+    readonly bytes: number;
+    readonly documents: number;
+  } | null;
+  readonly phases: readonly PhasePlan[];
+  /** Contract rules that wait for measured properties. */
+  readonly deferred: readonly string[];
+}
+
+export async function planRun(
+  ports: Pick<ReadPorts, 'corpora' | 'models' | 'presets'>,
+  principal: Principal,
+  document: RunDocument,
+): Promise<RunPlan> {
+  const { resolved, corpus, deferred } = await resolveDocument(ports, principal, document);
+  const phases = resolved.phases.map((slug, position): PhasePlan => {
+    const { title, available, stages } = phaseDefinition(slug);
+    const before = resolved.phases[position - 1] ?? null;
+    const { timeoutSeconds, threads, vcpus, memoryMiB, gpus } = jobs.phases[slug];
+    return {
+      phase: slug,
+      title,
+      available,
+      handOver: handOverName(before, slug),
+      rules: handOverRules(before, slug).map((rule) => rule.name),
+      gates: resolved.gates[slug] ?? [],
+      stages,
+      jobs: stages.reduce((sum, stage) => sum + stage.size, 0),
+      resources: { vcpus, memoryMiB, gpus, threads },
+      timeoutSeconds,
+      config: resolved.config[slug] ?? {},
+    };
+  });
+  return {
+    name: resolved.name,
+    seed: resolved.seed,
+    corpus: corpus && { id: corpus.id, name: corpus.name, bytes: corpus.bytes, documents: corpus.documents },
+    phases,
+    deferred,
+  };
+}

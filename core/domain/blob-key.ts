@@ -1,0 +1,33 @@
+/** Where things lie in the blob store. Every key in one place, so that job roles can be written against prefixes. */
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import { ForgeError } from './errors.ts';
+import type { Ulid } from './ids.ts';
+
+export const BLOB_PREFIX = 'blobs/sha256/';
+
+/** Key of a content-addressed blob. */
+export function contentKey(sha256: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) {
+    throw new ForgeError('malformed', `"${sha256}" is not a SHA-256.`, {
+      code: 'invalid_key',
+      hint: 'Give 64 lower-case hexadecimal digits.',
+    });
+  }
+  return `${BLOB_PREFIX}${sha256.slice(0, 2)}/${sha256}`;
+}
+
+export function stagePrefix(run: Ulid, phase: PhaseSlug, stage: string): string {
+  return `staging/${run}/${phase}/${stage}/`;
+}
+
+export function checkpointPrefix(run: Ulid, phase: PhaseSlug, stage: string): string {
+  return `checkpoints/${run}/${phase}/${stage}/`;
+}
+
+export function taskKey(run: Ulid, phase: PhaseSlug, stage: string): string {
+  return `runs/${run}/${phase}/${stage}.task.json`;
+}
+
+export function reportKey(run: Ulid, format: 'json' | 'md'): string {
+  return `runs/${run}/report.${format}`;
+}

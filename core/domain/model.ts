@@ -1,0 +1,86 @@
+/** The model aggregate: one registered version, its measured properties, its parents and its life so far. */
+import type { ModelArchitecture } from '#contracts/source/architecture.ts';
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { ModelProperties } from '#contracts/source/properties.ts';
+import type { ModelFile, ModelParent } from '#contracts/source/result-manifest.ts';
+import type { Ulid } from './ids.ts';
+
+export type ModelStatus = 'active' | 'archived' | 'quarantined';
+
+export interface ModelParentLink {
+  readonly modelId: Ulid;
+  readonly relation: ModelParent['relation'];
+  readonly weight: number;
+}
+
+/** What one phase did to the model: where to find what it measured, and what it changed of the architecture. */
+export interface PhaseEvent {
+  readonly phase: PhaseSlug;
+  readonly runId: Ulid;
+  readonly at: string;
+  /** Ids of the metric records about this model. */
+  readonly metrics: readonly string[];
+  readonly difference: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
+}
+
+export interface Model {
+  readonly schemaVersion: 1;
+  readonly tenant: string;
+  readonly id: Ulid;
+  readonly name: string;
+  /** 1, 2, 3 … per name, without gaps. */
+  readonly version: number;
+  readonly runId: Ulid | null;
+  readonly phase: PhaseSlug | null;
+  readonly role: string;
+  readonly status: ModelStatus;
+  readonly files: readonly ModelFile[];
+  readonly architecture: ModelArchitecture;
+  readonly properties: ModelProperties;
+  readonly parents: readonly ModelParentLink[];
+  readonly lifecycle: readonly PhaseEvent[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  /** Rises with each write of the record; the ETag. */
+  readonly recordVersion: number;
+}
+
+/** Field by field, what changed between two architectures. */
+export function architectureDifference(
+  before: ModelArchitecture | null,
+  after: ModelArchitecture,
+): PhaseEvent['difference'] {
+  const changed = Object.entries(after).filter(
+    ([field, value]) => JSON.stringify(value) !== JSON.stringify(before?.[field as keyof ModelArchitecture]),
+  );
+  return Object.fromEntries(
+    changed.map(([field, value]) => [
+      field,
+      { from: before?.[field as keyof ModelArchitecture] ?? null, to: value },
+    ]),
+  );
+}
+
+/** The life of a model that a phase has just made: its first parent's life, and this phase. */
+export function applyPhase(
+  parent: Model | null,
+  made: {
+    architecture: ModelArchitecture;
+    phase: PhaseSlug;
+    runId: Ulid;
+    at: string;
+    metrics: readonly string[];
+  },
+): readonly PhaseEvent[] {
+  const { architecture, ...rest } = made;
+  const event: PhaseEvent = {
+    ...rest,
+    difference: architectureDifference(parent?.architecture ?? null, architecture),
+  };
+  return [...(parent?.lifecycle ?? []), event];
+}
+
+/** The phase that last touched the model. */
+export function currentPhase(model: Model): PhaseSlug | null {
+  return model.lifecycle.at(-1)?.phase ?? null;
+}

@@ -1,0 +1,86 @@
+/** The phase catalogue: order, titles, stages, rules and gates, as contracts/phases.json states them. */
+import catalogue from '#contracts/phases.json' with { type: 'json' };
+import { PHASE_SLUGS, type PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { Rule } from './contract.ts';
+import { ForgeError } from './errors.ts';
+import type { Gate } from './gate.ts';
+
+export type StageKind = 'single' | 'array' | 'reduce';
+
+/** One step of a phase's plan: one job, an array of jobs, or the job that gathers what they left. */
+export interface StagePlan {
+  readonly name: string;
+  readonly kind: StageKind;
+  readonly size: number;
+  /** What the stage is handed: `corpus`, `models`, or the name of an earlier stage. */
+  readonly reads: readonly string[];
+}
+
+export interface PhaseDefinition {
+  readonly slug: PhaseSlug;
+  readonly number: number;
+  readonly title: string;
+  readonly summary: string;
+  /** False until this release can run the phase. */
+  readonly available: boolean;
+  readonly input: {
+    readonly corpus: boolean;
+    readonly models: { readonly min: number; readonly max: number };
+  };
+  readonly output: {
+    readonly models: number;
+    readonly sets: Readonly<Record<string, string | number | boolean>>;
+  };
+  readonly accepts: readonly Rule[];
+  readonly produces: readonly Rule[];
+  readonly gates: readonly Gate[];
+  readonly stages: readonly StagePlan[];
+}
+
+export const PHASES: readonly PhaseDefinition[] = catalogue.phases as readonly PhaseDefinition[];
+
+export function phaseDefinition(slug: PhaseSlug): PhaseDefinition {
+  const found = PHASES.find((phase) => phase.slug === slug);
+  if (!found)
+    throw new ForgeError('not_found', `There is no phase "${slug}".`, {
+      hint: `Phases: ${PHASE_SLUGS.join(', ')}.`,
+    });
+  return found;
+}
+
+/** Resolves slugs and numbers 1-8 to slugs; refuses repetition, disorder and gaps. */
+export function resolvePhases(references: readonly (PhaseSlug | number)[]): readonly PhaseSlug[] {
+  const slugs = references.map((reference) =>
+    typeof reference === 'number' ? (PHASE_SLUGS[reference - 1] ?? outOfRange(reference)) : reference,
+  );
+  slugs.forEach((slug, position) => {
+    if (slugs.indexOf(slug) !== position)
+      throw phasesError('duplicate', `Phase ${slug} stands twice.`, position);
+  });
+  slugs.slice(1).forEach((slug, position) => {
+    const before = slugs[position] as PhaseSlug;
+    const step = PHASE_SLUGS.indexOf(slug) - PHASE_SLUGS.indexOf(before);
+    if (step === 1) return;
+    const missing = PHASE_SLUGS[PHASE_SLUGS.indexOf(slug) - 1];
+    throw phasesError(
+      'contract_unsatisfied',
+      step < 0
+        ? `Phase ${slug} cannot come after ${before}: phases run in their order.`
+        : `Phase ${slug} after ${before} leaves a gap: the output of ${missing} is missing.`,
+      position + 1,
+    );
+  });
+  return slugs;
+}
+
+function outOfRange(reference: number): never {
+  throw phasesError('out_of_range', `Phase ${reference} does not exist; phases are numbered 1 to 8.`, 0);
+}
+
+function phasesError(code: string, message: string, position: number): ForgeError {
+  return new ForgeError('validation', message, {
+    code,
+    problems: [{ pointer: `/phases/${position}`, code, message }],
+    hint: `List neighbouring phases in order: ${PHASE_SLUGS.join(', ')}.`,
+  });
+}

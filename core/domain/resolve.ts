@@ -1,0 +1,98 @@
+/** From a run document to a resolved run: every default written out, every reference made exact. */
+
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import { defaultSettings, SETTINGS } from '#contracts/source/phases/settings.ts';
+import { parseDocument } from '#contracts/source/problems.ts';
+import type { RunDocument } from '#contracts/source/run-document.ts';
+import type { Corpus } from './corpus.ts';
+import { ForgeError, type Problem } from './errors.ts';
+import type { Gate } from './gate.ts';
+import type { Ulid } from './ids.ts';
+import { phaseDefinition, resolvePhases } from './phase.ts';
+import type { Preset } from './preset.ts';
+import type { ResolvedRun } from './run.ts';
+
+export interface Resolvable {
+  readonly document: RunDocument;
+  readonly preset: Preset | null;
+  readonly corpus: Corpus | null;
+  readonly model: { readonly id: Ulid } | null;
+}
+
+/** Settings of one phase: the field's default, then the preset's value, then the document's. */
+function settingsOf(slug: PhaseSlug, document: RunDocument, preset: Preset | null): Record<string, unknown> {
+  const merged = { ...defaultSettings(slug), ...preset?.config[slug], ...document.config[slug] };
+  const parsed = parseDocument(SETTINGS[slug], merged);
+  if (parsed.ok) return parsed.value;
+  const problems = parsed.problems.map((problem) => ({
+    ...problem,
+    pointer: `/config/${slug}${problem.pointer}`,
+  }));
+  throw validationError(problems);
+}
+
+/** One error for all problems of a document. */
+export function validationError(problems: readonly Problem[]): ForgeError {
+  const lines = problems.map(
+    (problem) => `${problem.pointer || '/'}: ${problem.message}${problem.got ? ` (got ${problem.got})` : ''}`,
+  );
+  return new ForgeError('validation', lines.join('; '), {
+    code: problems[0]?.code ?? 'invalid',
+    problems,
+    hint: 'Correct the fields named above; `forge validate FILE` checks a document without submitting it.',
+  });
+}
+
+function gatesOf(slug: PhaseSlug, document: RunDocument): readonly Gate[] {
+  const own = document.gates
+    .filter((row) => row.phase === slug)
+    .map(({ metric, op, bound, onFailure }): Gate => ({ metric, op, bound, onFailure }));
+  return [...phaseDefinition(slug).gates, ...own];
+}
+
+function requireCorpus(phases: readonly PhaseSlug[], corpus: Corpus | null): void {
+  const needing = phases.find((slug) => phaseDefinition(slug).input.corpus);
+  if (!needing || corpus) return;
+  throw validationError([
+    {
+      pointer: '/input/corpus',
+      code: 'required',
+      message: `phase ${needing} needs a corpus`,
+      suggestion: 'register one with: forge corpora add DIR',
+    },
+  ]);
+}
+
+/** Throws `validation` with every problem it can name; contracts are checked elsewhere. */
+export function resolveRun({ document, preset, corpus, model }: Resolvable): ResolvedRun {
+  const phases = resolvePhases(document.phases);
+  requireCorpus(phases, corpus);
+  const perPhase = <Value>(value: (slug: PhaseSlug) => Value) =>
+    Object.fromEntries(phases.map((slug) => [slug, value(slug)])) as Partial<Record<PhaseSlug, Value>>;
+  return {
+    name: document.name,
+    phases,
+    seed: document.seed,
+    corpus: corpus && { id: corpus.id, sha256: corpus.sha256 },
+    models: model ? [model.id] : [],
+    config: perPhase((slug) => settingsOf(slug, document, preset)),
+    gates: perPhase((slug) => gatesOf(slug, document)),
+    threads: 1,
+  };
+}
+
+/** Refuses phases that this release cannot run; contracts are about legality, this is about presence. */
+export function requireAvailable(phases: readonly PhaseSlug[]): void {
+  const missing = phases.filter((slug) => !phaseDefinition(slug).available);
+  if (missing.length === 0) return;
+  const problems = missing.map((slug) => ({
+    pointer: '/phases',
+    code: 'phase_unavailable',
+    message: `phase ${slug} cannot be run by this release`,
+  }));
+  throw new ForgeError('validation', `This release cannot run: ${missing.join(', ')}.`, {
+    code: 'phase_unavailable',
+    problems,
+    hint: 'See `forge phases list` for the phases that can run.',
+  });
+}

@@ -1,0 +1,200 @@
+/** The run aggregate: a user's request, its phases and the one legal order of their states. */
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { RunDocument } from '#contracts/source/run-document.ts';
+import { type ErrorKind, ForgeError } from './errors.ts';
+import type { Gate, GateVerdict } from './gate.ts';
+import type { Ulid } from './ids.ts';
+
+export const RUN_STATUSES = [
+  'queued',
+  'running',
+  'pausing',
+  'paused',
+  'cancelling',
+  'cancelled',
+  'succeeded',
+  'failed',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled';
+
+/** From each status, where a run may go. Terminal states never change. */
+const TRANSITIONS: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
+  queued: ['running', 'cancelling', 'cancelled', 'failed'],
+  running: ['pausing', 'cancelling', 'cancelled', 'succeeded', 'failed'],
+  pausing: ['paused', 'cancelling', 'succeeded', 'failed'],
+  paused: ['running', 'cancelling', 'cancelled'],
+  cancelling: ['cancelled'],
+  cancelled: [],
+  succeeded: [],
+  failed: [],
+};
+
+export interface RunError {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly phase: PhaseSlug | null;
+  /** What a person can do next. */
+  readonly hint: string;
+}
+
+export interface PhaseRecord {
+  readonly slug: PhaseSlug;
+  readonly status: PhaseStatus;
+  /** How often the phase was started; a retry after a failure counts. */
+  readonly attempts: number;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** Ids of the models that went in and that came out. */
+  readonly inputs: readonly Ulid[];
+  readonly outputs: readonly Ulid[];
+  readonly gates: readonly GateVerdict[];
+  readonly error: RunError | null;
+}
+
+/** The document with every default written out: with it and the same code, the run can be repeated bit for bit. */
+export interface ResolvedRun {
+  readonly name: string;
+  readonly phases: readonly PhaseSlug[];
+  readonly seed: number;
+  readonly corpus: { readonly id: Ulid; readonly sha256: string } | null;
+  readonly models: readonly Ulid[];
+  readonly config: Readonly<Partial<Record<PhaseSlug, Readonly<Record<string, unknown>>>>>;
+  readonly gates: Readonly<Partial<Record<PhaseSlug, readonly Gate[]>>>;
+  readonly threads: number;
+}
+
+export interface Run {
+  readonly schemaVersion: 1;
+  readonly tenant: string;
+  readonly id: Ulid;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly document: RunDocument;
+  readonly resolved: ResolvedRun;
+  readonly phases: readonly PhaseRecord[];
+  /** Names of the executions, oldest first: `<runId>-<n>`. */
+  readonly executions: readonly string[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly error: RunError | null;
+  /** Key of report.json once the run has finished. */
+  readonly report: string | null;
+  /** Rises by one with each write; the ETag. */
+  readonly version: number;
+}
+
+export function isTerminal(status: RunStatus): boolean {
+  return TRANSITIONS[status].length === 0;
+}
+
+export function newRun(facts: {
+  tenant: string;
+  id: Ulid;
+  document: RunDocument;
+  resolved: ResolvedRun;
+  at: string;
+}): Run {
+  return {
+    schemaVersion: 1,
+    tenant: facts.tenant,
+    id: facts.id,
+    name: facts.document.name,
+    status: 'queued',
+    document: facts.document,
+    resolved: facts.resolved,
+    phases: facts.resolved.phases.map(newPhaseRecord),
+    executions: [`${facts.id}-1`],
+    createdAt: facts.at,
+    updatedAt: facts.at,
+    startedAt: null,
+    endedAt: null,
+    error: null,
+    report: null,
+    version: 1,
+  };
+}
+
+function newPhaseRecord(slug: PhaseSlug): PhaseRecord {
+  return {
+    slug,
+    status: 'pending',
+    attempts: 0,
+    startedAt: null,
+    endedAt: null,
+    inputs: [],
+    outputs: [],
+    gates: [],
+    error: null,
+  };
+}
+
+/** Moves a run to another status; asking for the one it has already is no change. */
+export function moveRun(run: Run, status: RunStatus, at: string, error: RunError | null = null): Run {
+  if (run.status === status) return run;
+  if (!TRANSITIONS[run.status].includes(status)) {
+    const allowed = TRANSITIONS[run.status].join(', ') || 'nothing: this state is final';
+    throw new ForgeError('conflict', `Run ${run.id} is ${run.status} and cannot become ${status}.`, {
+      code: 'illegal_transition',
+      hint: `From ${run.status} it can become ${allowed}.`,
+    });
+  }
+  return {
+    ...run,
+    status,
+    error: error ?? run.error,
+    startedAt: status === 'running' ? (run.startedAt ?? at) : run.startedAt,
+    endedAt: isTerminal(status) ? at : run.endedAt,
+    updatedAt: at,
+    version: run.version + 1,
+  };
+}
+
+export function phaseRecord(run: Run, slug: PhaseSlug): PhaseRecord {
+  const found = run.phases.find((phase) => phase.slug === slug);
+  if (found) return found;
+  throw new ForgeError('not_found', `Run ${run.id} has no phase ${slug}.`, {
+    hint: `Its phases: ${run.phases.map((phase) => phase.slug).join(', ')}.`,
+  });
+}
+
+function changePhase(run: Run, slug: PhaseSlug, at: string, change: Partial<PhaseRecord>): Run {
+  phaseRecord(run, slug);
+  const phases = run.phases.map((phase) => (phase.slug === slug ? { ...phase, ...change } : phase));
+  return { ...run, phases, updatedAt: at, version: run.version + 1 };
+}
+
+export function startPhase(run: Run, slug: PhaseSlug, inputs: readonly Ulid[], at: string): Run {
+  const before = phaseRecord(run, slug);
+  return changePhase(run, slug, at, {
+    status: 'running',
+    attempts: before.attempts + 1,
+    startedAt: before.startedAt ?? at,
+    inputs,
+    error: null,
+  });
+}
+
+export function completePhase(
+  run: Run,
+  slug: PhaseSlug,
+  outputs: readonly Ulid[],
+  gates: readonly GateVerdict[],
+  at: string,
+): Run {
+  return changePhase(run, slug, at, { status: 'succeeded', outputs, gates, endedAt: at, error: null });
+}
+
+export function failPhase(run: Run, slug: PhaseSlug, error: RunError, at: string): Run {
+  const status: PhaseStatus = error.kind === 'cancelled' ? 'cancelled' : 'failed';
+  return changePhase(run, slug, at, { status, error, endedAt: at });
+}
+
+/** Models that go into a phase: the outputs of the phase before it, or the run's input models. */
+export function modelsInto(run: Run, slug: PhaseSlug): readonly Ulid[] {
+  const position = run.phases.findIndex((phase) => phase.slug === slug);
+  const before = run.phases[position - 1];
+  return before ? before.outputs : run.resolved.models;
+}

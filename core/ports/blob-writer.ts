@@ -1,0 +1,19 @@
+export interface PresignedPut {
+  readonly url: string;
+  readonly method: 'PUT';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly expiresAt: string;
+}
+
+export interface BlobWriter {
+  write(key: string, bytes: Uint8Array, mediaType: string): Promise<void>;
+  /** Writes only when the key is free. False: there was an object already, and it is untouched. */
+  writeIfAbsent(key: string, bytes: Uint8Array, mediaType: string): Promise<boolean>;
+  delete(key: string): Promise<void>;
+  /** Lets a client upload exactly these bytes to exactly this key. */
+  presignPut(
+    key: string,
+    facts: { bytes: number; sha256: string; mediaType: string },
+    seconds: number,
+  ): Promise<PresignedPut>;
+}

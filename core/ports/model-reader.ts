@@ -1,0 +1,22 @@
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { Ulid } from '../domain/ids.ts';
+import type { LineageEdge } from '../domain/lineage.ts';
+import type { Model, ModelStatus } from '../domain/model.ts';
+import type { Page, PageRequest } from './run-reader.ts';
+
+export interface ModelFilter {
+  readonly run?: Ulid;
+  readonly phase?: PhaseSlug;
+  readonly status?: ModelStatus;
+  readonly name?: string;
+  readonly parent?: Ulid;
+}
+
+export interface ModelReader {
+  get(tenant: string, id: Ulid): Promise<Model | null>;
+  list(tenant: string, filter: ModelFilter, page: PageRequest): Promise<Page<Model>>;
+  /** One version of a name; the newest when no version is given. */
+  byName(tenant: string, name: string, version: number | null): Promise<Model | null>;
+  /** Every edge that leads to the model, over all generations. */
+  edgesAbove(tenant: string, id: Ulid): Promise<readonly LineageEdge[]>;
+}

@@ -1,0 +1,21 @@
+/** The reading half of the ports: all that a query is given. */
+import type { BlobReader } from './blob-reader.ts';
+import type { Clock } from './clock.ts';
+import type { CorpusReader } from './corpus-reader.ts';
+import type { EventReader } from './event-reader.ts';
+import type { MetricReader } from './metric-reader.ts';
+import type { ModelReader } from './model-reader.ts';
+import type { PresetReader } from './preset-reader.ts';
+import type { RunReader } from './run-reader.ts';
+
+/** What a query may touch. */
+export interface ReadPorts {
+  readonly runs: RunReader;
+  readonly models: ModelReader;
+  readonly corpora: CorpusReader;
+  readonly presets: PresetReader;
+  readonly events: EventReader;
+  readonly metrics: MetricReader;
+  readonly blobs: BlobReader;
+  readonly clock: Clock;
+}

@@ -1,0 +1,35 @@
+import type { Corpus } from '../domain/corpus.ts';
+import type { NewEvent } from '../domain/event.ts';
+import type { Ulid } from '../domain/ids.ts';
+import type { Model } from '../domain/model.ts';
+import type { Preset } from '../domain/preset.ts';
+import type { Run } from '../domain/run.ts';
+
+/**
+ * One conditional change. `expected` is the record version that must be in the store: null means that there must be
+ * none. A model's `version` must be the next one of its name.
+ */
+export type Change =
+  | { readonly kind: 'run'; readonly run: Run; readonly expected: number | null }
+  | { readonly kind: 'model'; readonly model: Model; readonly expected: number | null }
+  | { readonly kind: 'corpus'; readonly corpus: Corpus; readonly expected: number | null }
+  | { readonly kind: 'preset'; readonly preset: Preset; readonly expected: number | null }
+  | { readonly kind: 'delete-preset'; readonly name: string; readonly expected: number }
+  | {
+      readonly kind: 'idempotency';
+      readonly key: string;
+      readonly bodyHash: string;
+      readonly runId: Ulid;
+      readonly now: string;
+      readonly expiresAt: string;
+    }
+  | { readonly kind: 'event'; readonly event: NewEvent };
+
+export interface RegistryWriter {
+  /**
+   * Writes all changes or none.
+   *
+   * @throws ForgeError `conflict` with code `stale_version`, `exists` or `idempotency_key_in_use` when a condition does not hold.
+   */
+  commit(tenant: string, changes: readonly Change[]): Promise<void>;
+}
