@@ -47,7 +47,7 @@ const coreRules = [
   never(
     'queries never import writers or commands',
     '^core/application/queries/',
-    '^core/(ports/.*-writer\\.ts|application/commands/)',
+    '^core/(ports/(.*-writer|ports)\\.ts|application/commands/)',
   ),
 ];
 

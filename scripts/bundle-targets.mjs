@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { inProject, SetupError } from './project.mjs';
+
+/** Goals for a function's bundle: compressed bytes, and CPU to import it over a bare Node. */
+const BUDGETS = { api: { gzipKb: 200, importMs: 170 } };
+const OTHER_FUNCTIONS = { gzipKb: 120, importMs: 115 };
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  charset: 'utf8',
+  legalComments: 'none',
+  logLevel: 'silent',
+  metafile: true,
+  write: false,
+  loader: { '.sql': 'text', '.yaml': 'text' },
+};
+
+function functionTargets() {
+  const { functions } = JSON.parse(readFileSync(inProject('contracts', 'functions.json'), 'utf8'));
+  return Object.entries(functions).map(([name, { entry }]) => ({
+    name,
+    kind: 'function',
+    entry,
+    budget: BUDGETS[name] ?? OTHER_FUNCTIONS,
+    options: { ...common, minify: true, outfile: `dist/fn/${name}/index.mjs` },
+  }));
+}
+
+/** Readable, because their stack traces are read; the command line in pieces, because a verb needs only its own. */
+const programTargets = () => [
+  {
+    name: 'cli',
+    kind: 'program',
+    entry: 'cli/forge.ts',
+    options: {
+      ...common,
+      splitting: true,
+      outdir: 'dist/cli',
+      outExtension: { '.js': '.mjs' },
+      chunkNames: 'parts/[name]-[hash]',
+      external: ['libsql'],
+    },
+  },
+  {
+    name: 'server',
+    kind: 'program',
+    entry: 'local/server.ts',
+    // libsql brings a native binary: it stays a package.
+    options: { ...common, outfile: 'dist/local/server.mjs', external: ['libsql', '@libsql/*'] },
+  },
+];
+
+/**
+ * Everything that is bundled: the functions of contracts/functions.json, the command line and the local server.
+ * @throws SetupError where an entry file does not exist
+ */
+export function bundleTargets() {
+  const targets = [...functionTargets(), ...programTargets()];
+  const missing = targets.filter(({ entry }) => !existsSync(inProject(entry)));
+  if (missing.length === 0) return targets;
+  throw new SetupError(
+    `Entry files do not exist: ${missing.map(({ entry }) => entry).join(', ')}.`,
+    'Restore them, or correct "entry" in contracts/functions.json.',
+    2,
+  );
+}
