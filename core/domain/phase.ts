@@ -16,6 +16,14 @@ export interface StagePlan {
   readonly reads: readonly string[];
 }
 
+/** What one of a phase's models was made to be best at, and which models it is compared with. */
+export interface Strength {
+  readonly model: string;
+  readonly measure: string;
+  readonly wanted: 'higher' | 'lower';
+  readonly among: readonly string[];
+}
+
 export interface PhaseDefinition {
   readonly slug: PhaseSlug;
   readonly number: number;
@@ -35,6 +43,7 @@ export interface PhaseDefinition {
   readonly produces: readonly Rule[];
   readonly gates: readonly Gate[];
   readonly stages: readonly StagePlan[];
+  readonly strengths: readonly Strength[];
 }
 
 export const PHASES: readonly PhaseDefinition[] = catalogue.phases as readonly PhaseDefinition[];

@@ -19,9 +19,12 @@ export interface Resolvable {
   readonly model: { readonly id: Ulid } | null;
 }
 
-/** Settings of one phase: the field's default, then the preset's value, then the document's. */
-function settingsOf(slug: PhaseSlug, document: RunDocument, preset: Preset | null): Record<string, unknown> {
-  const merged = { ...defaultSettings(slug), ...preset?.config[slug], ...document.config[slug] };
+/** Complete settings of one phase: the field's default, then what each layer says, the last one winning. */
+export function resolveSettings(
+  slug: PhaseSlug,
+  layers: readonly (Readonly<Record<string, unknown>> | undefined)[],
+): Record<string, unknown> {
+  const merged = Object.assign({}, defaultSettings(slug), ...layers) as Record<string, unknown>;
   const parsed = parseDocument(SETTINGS[slug], merged);
   if (parsed.ok) return parsed.value;
   const problems = parsed.problems.map((problem) => ({
@@ -75,7 +78,7 @@ export function resolveRun({ document, preset, corpus, model }: Resolvable): Res
     seed: document.seed,
     corpus: corpus && { id: corpus.id, sha256: corpus.sha256 },
     models: model ? [model.id] : [],
-    config: perPhase((slug) => settingsOf(slug, document, preset)),
+    config: perPhase((slug) => resolveSettings(slug, [preset?.config[slug], document.config[slug]])),
     gates: perPhase((slug) => gatesOf(slug, document)),
     threads: 1,
   };

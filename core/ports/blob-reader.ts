@@ -8,6 +8,8 @@ export interface BlobReader {
   read(key: string): Promise<Uint8Array | null>;
   /** The object as a stream of chunks, or null when there is none. */
   stream(key: string): Promise<AsyncIterable<Uint8Array> | null>;
+  /** SHA-256 of the object's bytes as they lie in the store now, or null when there is none. */
+  hash(key: string): Promise<string | null>;
   head(key: string): Promise<BlobFacts | null>;
   /** Keys below a prefix, sorted. */
   list(prefix: string): Promise<readonly string[]>;

@@ -1,5 +1,4 @@
 /** Reads every file of a model back from the store and compares its hash with the record. */
-import { createHash } from 'node:crypto';
 import { contentKey } from '../../domain/blob-key.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
@@ -27,16 +26,8 @@ export async function verifyModel(
   const model = await findModel(ports, principal, reference);
   const files: FileVerdict[] = [];
   for (const file of model.files) {
-    const found = await hashOf(ports, file.sha256);
+    const found = await ports.blobs.hash(contentKey(file.sha256));
     files.push({ path: file.path, expected: file.sha256, found, ok: found === file.sha256 });
   }
   return { model: model.id, ok: files.every((file) => file.ok), files };
-}
-
-async function hashOf(ports: Pick<ReadPorts, 'blobs'>, sha256: string): Promise<string | null> {
-  const chunks = await ports.blobs.stream(contentKey(sha256));
-  if (!chunks) return null;
-  const hash = createHash('sha256');
-  for await (const chunk of chunks) hash.update(chunk);
-  return hash.digest('hex');
 }

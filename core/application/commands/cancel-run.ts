@@ -1,0 +1,37 @@
+/** Asks a run to stop. Its jobs are told to end; the run is `cancelled` once its execution has ended. */
+import type { Ulid } from '../../domain/ids.ts';
+import { type Principal, requireRole } from '../../domain/principal.ts';
+import { isTerminal, moveRun, type Run } from '../../domain/run.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { changeRun } from './change-run.ts';
+
+/** Cancelling a run that has ended, or is being cancelled, changes nothing and is no error. */
+export async function cancelRun(
+  ports: Pick<Ports, 'runs' | 'registry' | 'workflow' | 'clock'>,
+  principal: Principal,
+  id: Ulid,
+): Promise<Run> {
+  requireRole(principal, 'runner');
+  const at = ports.clock.now().toISOString();
+  const run = await changeRun(ports, principal, id, (before) => {
+    if (isTerminal(before.status) || before.status === 'cancelling') return { run: before };
+    return {
+      run: moveRun(before, 'cancelling', at),
+      events: [
+        {
+          type: 'RunCancelRequested',
+          run: id,
+          phase: null,
+          attempt: null,
+          at,
+          data: { by: principal.subject },
+        },
+      ],
+    };
+  });
+  const execution = run.executions.at(-1);
+  if (run.status === 'cancelling' && execution) {
+    await ports.workflow.stop(execution, 'cancelled', `Cancelled by ${principal.subject}`);
+  }
+  return run;
+}

@@ -1,0 +1,151 @@
+/** Reads what the last stage left, verifies it, and writes phase, models, lineage and events in one transaction. */
+import type { MetricRecord } from '#contracts/source/metric-record.ts';
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { ProducedModel, ResultManifest } from '#contracts/source/result-manifest.ts';
+import { contentKey } from '../../domain/blob-key.ts';
+import { checkRules, contractError } from '../../domain/contract.ts';
+import { ForgeError } from '../../domain/errors.ts';
+import type { NewEvent } from '../../domain/event.ts';
+import { evaluateGate, type GateVerdict } from '../../domain/gate.ts';
+import type { Ulid } from '../../domain/ids.ts';
+import type { Model } from '../../domain/model.ts';
+import { phaseDefinition } from '../../domain/phase.ts';
+import type { Principal } from '../../domain/principal.ts';
+import { completePhase as completePhaseOf, phaseRecord, type Run } from '../../domain/run.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Change } from '../../ports/registry-writer.ts';
+import { getRun } from '../queries/get-run.ts';
+import { readResults } from '../queries/read-results.ts';
+import { changeRun } from './change-run.ts';
+import { derivedMetrics } from './derived-metrics.ts';
+import { registerProduced } from './register-produced.ts';
+
+export interface PhaseToComplete {
+  readonly runId: Ulid;
+  readonly phase: PhaseSlug;
+}
+
+type CompletePorts = Pick<Ports, 'runs' | 'models' | 'registry' | 'metricLog' | 'blobs' | 'clock' | 'hasher'>;
+
+export type Completion = {
+  readonly outcome: 'done';
+  readonly models: readonly Ulid[];
+  readonly gates: { readonly passed: number; readonly failed: number };
+};
+
+/** Completing a phase that is complete already changes nothing and answers the same. */
+export async function completePhase(
+  ports: CompletePorts,
+  principal: Principal,
+  { runId, phase }: PhaseToComplete,
+): Promise<Completion> {
+  const results = await readResults(ports, runId, phase);
+  const last = results.at(-1);
+  if (!last) throw new ForgeError('bug', `Phase ${phase} of run ${runId} left no result.`);
+  await verifyFiles(ports, last);
+  checkOutput(phase, last.models);
+  const metrics = [...results.flatMap((result) => result.metrics), ...derivedMetrics(results)];
+  await ports.metricLog.record(principal.tenant, metrics);
+  const run = await writeCompletion(ports, principal, { runId, phase, last, metrics });
+  const record = phaseRecord(run, phase);
+  const failed = record.gates.filter((gate) => gate.verdict !== 'passed').length;
+  return { outcome: 'done', models: record.outputs, gates: { passed: record.gates.length - failed, failed } };
+}
+
+/** Every file that the manifest names must lie in the store with the bytes it claims. */
+async function verifyFiles(ports: Pick<Ports, 'blobs'>, result: ResultManifest): Promise<void> {
+  const files = [...result.models.flatMap((model) => model.files), ...result.artifacts];
+  for (const file of files) {
+    const found = await ports.blobs.hash(contentKey(file.sha256));
+    if (found === file.sha256) continue;
+    throw new ForgeError(
+      'corrupt',
+      `${'path' in file ? file.path : file.name} of phase ${result.phase}: the store holds ${found ?? 'nothing'} under ${file.sha256}.`,
+      {
+        hint: 'The job wrote something else than it reported; retry the phase.',
+      },
+    );
+  }
+}
+
+/** The phase's promise, checked on what was measured. The shared base is lineage, not part of the hand-over. */
+function checkOutput(phase: PhaseSlug, models: readonly ProducedModel[]): void {
+  const handedOver = models.filter((model) => model.role !== 'base');
+  const known = handedOver.map((model) => ({ ...model.properties, name: model.name }));
+  const verdict = checkRules(`${phase}.output`, phaseDefinition(phase).produces, known);
+  if (verdict.violations.length > 0) throw contractError(verdict.violations);
+}
+
+interface CompletionFacts extends PhaseToComplete {
+  readonly last: ResultManifest;
+  readonly metrics: readonly MetricRecord[];
+}
+
+async function writeCompletion(
+  ports: CompletePorts,
+  principal: Principal,
+  facts: CompletionFacts,
+): Promise<Run> {
+  const { runId, phase, last, metrics } = facts;
+  const at = ports.clock.now().toISOString();
+  const before = await getRun(ports, principal, runId);
+  const gates = (before.resolved.gates[phase] ?? []).map((gate) => evaluateGate(gate, metrics));
+  requireGates(phase, gates);
+  return changeRun(ports, principal, runId, async (run) => {
+    if (phaseRecord(run, phase).status === 'succeeded') return { run };
+    const models = await registerProduced(ports, principal, { run, phase, result: last, metrics, at });
+    // The base is registered for the lineage; what goes on to the next phase are the others.
+    const outputs = models.filter((model) => model.role !== 'base').map((model) => model.id);
+    return {
+      run: completePhaseOf(run, phase, outputs, gates, at),
+      also: models.map((model): Change => ({ kind: 'model', model, expected: null })),
+      events: completionEvents({ runId, phase, at, models, gates }),
+    };
+  });
+}
+
+function requireGates(phase: PhaseSlug, gates: readonly GateVerdict[]): void {
+  const fatal = gates.filter((each) => each.verdict !== 'passed' && each.gate.onFailure === 'fail');
+  if (fatal.length === 0) return;
+  const names = fatal.map(
+    (each) => `${each.gate.metric} ${each.gate.op} ${JSON.stringify(each.gate.bound)}: ${each.verdict}`,
+  );
+  throw new ForgeError('contract', `Gates of phase ${phase} failed: ${names.join('; ')}.`, {
+    code: 'gate_failed',
+  });
+}
+
+function completionEvents(facts: {
+  runId: Ulid;
+  phase: PhaseSlug;
+  at: string;
+  models: readonly Model[];
+  gates: readonly GateVerdict[];
+}): readonly NewEvent[] {
+  const { runId, phase, at, models, gates } = facts;
+  const base = { run: runId, phase, attempt: null, at };
+  return [
+    ...models.map(
+      (model): NewEvent => ({
+        ...base,
+        type: 'ModelRegistered',
+        key: `model/${model.id}`,
+        data: { model: model.id, name: model.name, version: model.version, role: model.role },
+      }),
+    ),
+    ...gates.map(
+      (gate, position): NewEvent => ({
+        ...base,
+        type: 'GateEvaluated',
+        key: `gate/${phase}/${position}`,
+        data: { ...gate },
+      }),
+    ),
+    {
+      ...base,
+      type: 'PhaseCompleted',
+      key: `completed/${phase}`,
+      data: { models: models.map((model) => model.id) },
+    },
+  ];
+}

@@ -1,0 +1,123 @@
+/** Classifies a failure and decides: once more, or fail with a reason that a person can act on. */
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { ErrorKind } from '../../domain/errors.ts';
+import { type ReportedFailure, readFailure } from '../../domain/failure.ts';
+import type { Ulid } from '../../domain/ids.ts';
+import { phaseDefinition } from '../../domain/phase.ts';
+import type { Principal } from '../../domain/principal.ts';
+import { failPhase as failPhaseOf, phaseRecord, type Run, type RunError } from '../../domain/run.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { getRun } from '../queries/get-run.ts';
+import { readResult, resultKeys } from '../queries/read-results.ts';
+import { changeRun } from './change-run.ts';
+
+export interface PhaseToFail extends ReportedFailure {
+  readonly runId: Ulid;
+  readonly phase: PhaseSlug;
+}
+
+export interface FailureDecision {
+  readonly action: 'retry' | 'fail';
+  readonly waitSeconds: number;
+  readonly error: ErrorKind;
+  readonly cause: string;
+}
+
+/** How often a phase is started at most before its failure is final. */
+const MAX_ATTEMPTS = 3;
+/** Kinds that another try on the same input may well survive. */
+const RETRIED: readonly ErrorKind[] = ['lost', 'dependency', 'preempted'];
+
+const HINTS: Partial<Record<ErrorKind, string>> = {
+  contract: 'See what the phase accepts: forge phases describe PHASE.',
+  out_of_memory: 'Lower batch_size or seq_len of the phase, or give it more memory.',
+  numeric: 'Lower learning_rate or grad_clip of the phase.',
+  disk_full: 'Free disk space, then submit the run again.',
+  validation: 'Correct the input named above and submit the run again.',
+};
+
+type FailPorts = Pick<Ports, 'runs' | 'registry' | 'blobs' | 'clock'>;
+
+export async function failPhase(
+  ports: FailPorts,
+  principal: Principal,
+  facts: PhaseToFail,
+): Promise<FailureDecision> {
+  const run = await getRun(ports, principal, facts.runId);
+  // A requested stop is never retried, whatever the job died of.
+  const stopping = run.status === 'cancelling' || run.status === 'cancelled';
+  const error = stopping ? cancelled(facts) : await classify(ports, facts);
+  const attempts = phaseRecord(run, facts.phase).attempts;
+  const retry = !stopping && RETRIED.includes(error.kind) && attempts < MAX_ATTEMPTS;
+  if (retry) await writeRetry(ports, principal, run, error, attempts);
+  else await writeFailure(ports, principal, facts, error);
+  return {
+    action: retry ? 'retry' : 'fail',
+    waitSeconds: retry ? 2 ** attempts : 0,
+    error: error.kind,
+    cause: error.message.slice(0, 1000),
+  };
+}
+
+function cancelled({ phase }: PhaseToFail): RunError {
+  return {
+    kind: 'cancelled',
+    message: 'Cancelled on request.',
+    phase,
+    hint: 'Submit the run again when you want it.',
+  };
+}
+
+/** The job's own account wins; without one, its exit code speaks. */
+async function classify(ports: Pick<Ports, 'blobs'>, facts: PhaseToFail): Promise<RunError> {
+  const { phase, runId } = facts;
+  const keys = phaseDefinition(phase).stages.flatMap((stage) => resultKeys(runId, phase, stage));
+  const accounts = await Promise.all(keys.map((key) => readResult(ports, key).catch(() => null)));
+  const account = accounts.find((result) => result !== null && !result.success)?.error ?? null;
+  const { kind, message } = readFailure(facts, account);
+  const hint = HINTS[kind] ?? `Read the log: forge runs logs ${runId} --phase ${phase}`;
+  return { kind, message, phase, hint };
+}
+
+async function writeRetry(
+  ports: FailPorts,
+  principal: Principal,
+  run: Run,
+  error: RunError,
+  attempt: number,
+): Promise<void> {
+  const at = ports.clock.now().toISOString();
+  await ports.registry.commit(principal.tenant, [
+    {
+      kind: 'event',
+      event: { type: 'PhaseRetried', run: run.id, phase: error.phase, attempt, at, data: { ...error } },
+    },
+  ]);
+}
+
+async function writeFailure(
+  ports: FailPorts,
+  principal: Principal,
+  facts: PhaseToFail,
+  error: RunError,
+): Promise<void> {
+  const at = ports.clock.now().toISOString();
+  await changeRun(ports, principal, facts.runId, (run) => {
+    const { status, attempts } = phaseRecord(run, facts.phase);
+    if (status === 'failed' || status === 'cancelled' || status === 'succeeded') return { run };
+    return {
+      run: failPhaseOf(run, facts.phase, error, at),
+      events: [
+        { type: 'PhaseFailed', run: run.id, phase: facts.phase, attempt: attempts, at, data: { ...error } },
+        {
+          type: 'error_notification',
+          run: run.id,
+          phase: facts.phase,
+          attempt: attempts,
+          at,
+          data: { ...error },
+        },
+      ],
+    };
+  });
+}

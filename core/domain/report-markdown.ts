@@ -1,0 +1,78 @@
+/** The report as Markdown, for people. It shows what the report holds and adds no number of its own. */
+import type { LinkedNumber } from './gate.ts';
+import type { ReportedPhase, ReportedStrength, RunReport } from './report.ts';
+
+/** Four significant digits, or the whole number. */
+export function formatFigure(figure: LinkedNumber | null | undefined): string {
+  if (!figure) return 'not measured';
+  const { value } = figure;
+  return Number.isInteger(value) ? value.toLocaleString('en-US') : String(Number(value.toPrecision(4)));
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** One row per subject, one column per measure; empty where a subject has no such measure. */
+export function figureTable(phase: ReportedPhase): {
+  header: readonly string[];
+  rows: readonly (readonly string[])[];
+} {
+  const subjects = Object.entries(phase.figures);
+  const measures = [...new Set(subjects.flatMap(([, figures]) => Object.keys(figures)))];
+  const rows = subjects.map(([subject, figures]) => [
+    subject,
+    ...measures.map((measure) => (figures[measure] ? formatFigure(figures[measure]) : '')),
+  ]);
+  return { header: ['', ...measures], rows };
+}
+
+function strengthLine({ model, measure, wanted, figures, best, verdict }: ReportedStrength): string {
+  const values = Object.entries(figures).map(([name, figure]) => `${name} ${formatFigure(figure)}`);
+  const winner = verdict === 'not ahead' ? `; ${best} is ahead` : '';
+  return `- **${model}**, ${measure} (${wanted} is better): ${values.join(', ')}: ${verdict}${winner}`;
+}
+
+function phaseSection(phase: ReportedPhase): string {
+  const { header, rows } = figureTable(phase);
+  const gates = phase.gates.map((gate) => [
+    gate.rule,
+    formatFigure(gate.measured),
+    formatFigure(gate.bound),
+    gate.verdict,
+  ]);
+  const jobs = Object.entries(phase.jobs).map(([job, seconds]) => [job, formatFigure(seconds)]);
+  return [
+    `## ${phase.title}: ${phase.status}`,
+    rows.length > 0 ? table(header, rows) : 'Nothing was measured.',
+    gates.length > 0 ? `### Gates\n\n${table(['gate', 'measured', 'bound', 'verdict'], gates)}` : '',
+    phase.strengths.length > 0 ? `### Strengths\n\n${phase.strengths.map(strengthLine).join('\n')}` : '',
+    jobs.length > 0 ? `### Jobs\n\n${table(['job', 'seconds'], jobs)}` : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+}
+
+export function renderReport(report: RunReport): string {
+  const { run, error, corpus, models } = report;
+  const modelRows = models.map((model) => [
+    model.reference,
+    model.role,
+    model.parents.join(', ') || 'none',
+    model.weights.slice(0, 12),
+  ]);
+  const parts = [
+    `# ${run.name}: ${run.status}`,
+    `Run ${run.id}, started ${run.startedAt ?? 'never'}, ended ${run.endedAt ?? 'never'}.`,
+    error ? `**${error.kind}**: ${error.message}\n\nNext: ${error.hint}` : '',
+    corpus ? `Corpus ${corpus.name} (${corpus.licence}), SHA-256 ${corpus.sha256}.` : '',
+    ...report.phases.map(phaseSection),
+    models.length > 0
+      ? `## Models\n\n${table(['model', 'role', 'parents', 'weights SHA-256'], modelRows)}`
+      : '',
+    `## Again\n\n\`${report.reproduce.command}\` with this document:\n\n\`\`\`json\n${report.reproduce.document}\n\`\`\``,
+    'Every figure carries the id of its metric record in report.json beside this file.',
+  ];
+  return `${parts.filter(Boolean).join('\n\n')}\n`;
+}

@@ -1,0 +1,167 @@
+/**
+ * The report of a run. Every number in it is a `LinkedNumber`: a value with the id of the metric record that it was
+ * read from. What was not measured is null and shown as such; nothing is computed here.
+ */
+import type { MetricRecord } from '#contracts/source/metric-record.ts';
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { Corpus } from './corpus.ts';
+import { type GateVerdict, type LinkedNumber, linkedNumber } from './gate.ts';
+import type { Model } from './model.ts';
+import { phaseDefinition, type Strength } from './phase.ts';
+import type { Run, RunError, RunStatus } from './run.ts';
+
+export interface ReportedGate {
+  readonly rule: string;
+  readonly verdict: GateVerdict['verdict'];
+  readonly measured: LinkedNumber | null;
+  readonly bound: LinkedNumber | null;
+}
+
+/** Which model is best at what it was made for. */
+export interface ReportedStrength {
+  readonly model: string;
+  readonly measure: string;
+  readonly wanted: Strength['wanted'];
+  readonly figures: Readonly<Record<string, LinkedNumber | null>>;
+  /** The best model of the measure; null where nothing was measured. */
+  readonly best: string | null;
+  readonly verdict: 'ahead' | 'not ahead' | 'not measured';
+}
+
+export interface ReportedPhase {
+  readonly phase: PhaseSlug;
+  readonly title: string;
+  readonly status: string;
+  readonly jobs: Readonly<Record<string, LinkedNumber>>;
+  /** Subject → measure → figure. */
+  readonly figures: Readonly<Record<string, Readonly<Record<string, LinkedNumber>>>>;
+  readonly gates: readonly ReportedGate[];
+  readonly strengths: readonly ReportedStrength[];
+}
+
+export interface ReportedModel {
+  readonly id: string;
+  readonly reference: string;
+  readonly role: string;
+  readonly parents: readonly string[];
+  readonly weights: string;
+}
+
+export interface RunReport {
+  readonly schema: 'forge/report/v1';
+  readonly run: {
+    readonly id: string;
+    readonly name: string;
+    readonly status: RunStatus;
+    readonly startedAt: string | null;
+    readonly endedAt: string | null;
+  };
+  readonly error: RunError | null;
+  readonly corpus: {
+    readonly id: string;
+    readonly name: string;
+    readonly sha256: string;
+    readonly licence: string;
+  } | null;
+  readonly phases: readonly ReportedPhase[];
+  readonly models: readonly ReportedModel[];
+  readonly reproduce: { readonly command: string; readonly document: string };
+}
+
+function gateRule({ gate }: GateVerdict): string {
+  const { bound } = gate;
+  const limit =
+    typeof bound === 'number' ? String(bound) : `${bound.factor ? `${bound.factor} × ` : ''}${bound.metric}`;
+  return `${gate.metric} ${gate.op} ${limit}`;
+}
+
+/** Final figures only: what was logged per step belongs to charts. */
+function finalFigures(metrics: readonly MetricRecord[]): ReportedPhase['figures'] {
+  const subjects: Record<string, Record<string, LinkedNumber>> = {};
+  for (const { name, step } of metrics) {
+    const [subject = '', ...measure] = name.split('/');
+    const figure = step === null && measure.at(-1) !== 'job_seconds' ? linkedNumber(metrics, name) : null;
+    if (figure) subjects[subject] = { ...subjects[subject], [measure.join('/')]: figure };
+  }
+  return subjects;
+}
+
+function jobSeconds(metrics: readonly MetricRecord[]): Record<string, LinkedNumber> {
+  const jobs = metrics.filter((metric) => metric.name.endsWith('/job_seconds'));
+  return Object.fromEntries(
+    jobs.map((metric) => [
+      metric.name.replace('/job_seconds', ''),
+      { value: metric.value, unit: metric.unit, metric: metric.id },
+    ]),
+  );
+}
+
+function strengthOf(strength: Strength, metrics: readonly MetricRecord[]): ReportedStrength {
+  const { model, measure, wanted, among } = strength;
+  const figures = Object.fromEntries(
+    among.map((each) => [each, linkedNumber(metrics, `${each}/${measure}`)]),
+  );
+  const measured = Object.entries(figures).flatMap(([name, figure]) =>
+    figure ? [{ name, value: figure.value }] : [],
+  );
+  const sign = wanted === 'higher' ? 1 : -1;
+  const best = measured.sort((left, right) => sign * (right.value - left.value))[0] ?? null;
+  const own = figures[model];
+  const verdict = !own || !best ? 'not measured' : own.value === best.value ? 'ahead' : 'not ahead';
+  return {
+    model,
+    measure,
+    wanted,
+    figures,
+    best: own && best && own.value === best.value ? model : (best?.name ?? null),
+    verdict,
+  };
+}
+
+function reportPhase(run: Run, slug: PhaseSlug, metrics: readonly MetricRecord[]): ReportedPhase {
+  const record = run.phases.find((phase) => phase.slug === slug);
+  const { title, strengths } = phaseDefinition(slug);
+  const own = metrics.filter((metric) => metric.phase === slug);
+  return {
+    phase: slug,
+    title,
+    status: record?.status ?? 'pending',
+    jobs: jobSeconds(own),
+    figures: finalFigures(own),
+    gates: (record?.gates ?? []).map((gate) => ({
+      rule: gateRule(gate),
+      verdict: gate.verdict,
+      measured: gate.measured,
+      bound: gate.bound,
+    })),
+    strengths: own.length > 0 ? strengths.map((strength) => strengthOf(strength, own)) : [],
+  };
+}
+
+export function modelReference(model: Pick<Model, 'name' | 'version'>): string {
+  return `${model.name}@${model.version}`;
+}
+
+export function buildReport(facts: {
+  run: Run;
+  models: readonly Model[];
+  metrics: readonly MetricRecord[];
+  corpus: Corpus | null;
+}): RunReport {
+  const { run, models, metrics, corpus } = facts;
+  return {
+    schema: 'forge/report/v1',
+    run: { id: run.id, name: run.name, status: run.status, startedAt: run.startedAt, endedAt: run.endedAt },
+    error: run.error,
+    corpus: corpus && { id: corpus.id, name: corpus.name, sha256: corpus.sha256, licence: corpus.licence },
+    phases: run.resolved.phases.map((slug) => reportPhase(run, slug, metrics)),
+    models: models.map((model) => ({
+      id: model.id,
+      reference: modelReference(model),
+      role: model.role,
+      parents: model.parents.map((parent) => parent.modelId),
+      weights: model.properties.weightsHash,
+    })),
+    reproduce: { command: 'forge runs create -f run.yaml', document: JSON.stringify(run.document) },
+  };
+}
