@@ -1,11 +1,11 @@
 """Documents that TypeScript and Python share: where their schemas lie and how one is checked."""
 
 import json
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from agent_forge.environment import contracts_override
 from agent_forge.errors import ForgeError
 
 
@@ -16,7 +16,7 @@ def contracts_folder() -> Path:
         ForgeError(dependency): there is none.
     """
     package = Path(__file__).resolve().parent
-    told = os.environ.get("FORGE_CONTRACTS")
+    told = contracts_override()
     candidates = [Path(told)] if told else [package.parent / "contracts", package.parents[1] / "contracts"]
     for folder in candidates:
         if (folder / "schemas").is_dir():
@@ -63,7 +63,9 @@ def canonical_json(document: Any) -> bytes:
         ForgeError(numeric): a number is NaN or infinite, which JSON cannot carry.
     """
     try:
-        text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = json.dumps(
+            document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
     except ValueError as error:
         raise ForgeError("numeric", f"A document holds a number that is not finite ({error}).") from error
     return text.encode("utf-8")

@@ -68,9 +68,13 @@ def classify(error: BaseException) -> ForgeError:
     lowered = text.lower()
     disk_errno = isinstance(error, OSError) and error.errno in _DISK_FULL_ERRNOS
     if disk_errno or any(part in lowered for part in _DISK_FULL_TEXTS):
-        return ForgeError("disk_full", f"{text}. Free disk space or give the job a larger volume, then retry.")
+        return ForgeError(
+            "disk_full", f"{text}. Free disk space or give the job a larger volume, then retry."
+        )
     if isinstance(error, MemoryError) or any(part in lowered for part in _OUT_OF_MEMORY_TEXTS):
-        return ForgeError("out_of_memory", f"{text}. Give the job more memory or a smaller batch, then resume.")
+        return ForgeError(
+            "out_of_memory", f"{text}. Give the job more memory or a smaller batch, then resume."
+        )
     if isinstance(error, FloatingPointError):
         return ForgeError("numeric", f"{text}. Lower the learning rate or look at the data, then resume.")
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("agent_forge"):

@@ -1,0 +1,60 @@
+"""Command line of the container: `python -m agent_forge run --task URI`. Data on stdout, everything else on stderr."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code.
+
+    Args:
+        arguments: without the program's name; None for the process's own.
+    """
+    options = _parser().parse_args(arguments)
+    code: int = options.command(options)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m agent_forge", description="Agent Forge's container.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    run = commands.add_parser("run", help="run one job of one stage of a phase")
+    run.add_argument(
+        "--task", required=True, metavar="URI", help="address of the task spec (file:// or s3://)"
+    )
+    run.set_defaults(command=_run)
+    properties = commands.add_parser(
+        "properties", help="measure a model folder and print its properties as JSON"
+    )
+    properties.add_argument(
+        "folder", type=Path, metavar="DIR", help="folder with model.safetensors and its neighbours"
+    )
+    properties.set_defaults(command=_properties)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Imported per command: `--help` must not wait for what a job needs.
+    from agent_forge.entrypoint import run_job
+
+    return run_job(options.task, os.environ)
+
+
+def _properties(options: argparse.Namespace) -> int:
+    from agent_forge.errors import classify
+    from agent_forge.properties import measure_model
+
+    try:
+        sys.stdout.write(json.dumps(measure_model(options.folder), indent=2) + "\n")
+    except Exception as error:
+        failure = classify(error)
+        sys.stderr.write(f"agent_forge: {failure.kind}: {failure.message}\n")
+        return failure.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""Which checkpoints stay: the last three and the best. The rest goes, manifests before the blobs they name."""
+
+import sys
+
+from agent_forge.checkpoint.manifest import ManifestName, decode_manifest, parse_manifest_name
+from agent_forge.errors import ForgeError
+from agent_forge.storage.base import Storage
+from agent_forge.storage.blobs import BlobStore
+
+KEEP_LAST = 3
+
+
+def drop_old(storage: Storage, blobs: BlobStore, prefix: str, newest: ManifestName) -> None:
+    """Remove superseded checkpoints of one job.
+
+    A failure to clean up is said on stderr and never ends the job: what is too much costs space, not correctness.
+
+    Args:
+        storage: holds the manifests.
+        blobs: holds their files.
+        prefix: the job's own checkpoint prefix.
+        newest: the manifest that the pointer names; never removed.
+    """
+    try:
+        _drop_old(storage, blobs, prefix, newest)
+    except (OSError, ForgeError) as error:
+        sys.stderr.write(f"agent_forge: old checkpoints below {prefix} were not removed: {error}\n")
+
+
+def _drop_old(storage: Storage, blobs: BlobStore, prefix: str, newest: ManifestName) -> None:
+    manifests = _read_manifests(storage, prefix)
+    # A later step than the pointer's: never committed, or on a branch the job rolled back from.
+    committed = sorted((name for name in manifests if name.step < newest.step), key=lambda name: name.step)
+    best = [name for name in [*committed, newest] if manifests[name]["best"]]
+    keep = {newest, *committed[-(KEEP_LAST - 1) :], *best[-1:]}
+    used = {file["sha256"] for name in keep for file in manifests[name]["files"]}
+    dropped = [name for name in manifests if name not in keep]
+    for name in dropped:
+        storage.delete(prefix + name.path)
+    for sha256 in {file["sha256"] for name in dropped for file in manifests[name]["files"]} - used:
+        blobs.delete(sha256)
+
+
+def _read_manifests(storage: Storage, prefix: str) -> dict[ManifestName, dict]:
+    """All manifests that are whole. Damaged ones stay as evidence; their blobs are left to the garbage collector."""
+    manifests = {}
+    for uri in storage.list(prefix):
+        name = parse_manifest_name(uri[len(prefix) :])
+        if name is None:
+            continue
+        try:
+            manifests[name] = decode_manifest(name, storage.read_bytes(uri))
+        except ForgeError:
+            continue
+    return manifests

@@ -1,0 +1,123 @@
+"""One job from its task spec to its exit code. A fresh process and a forked child both call `run_job`."""
+
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+
+from agent_forge.environment import JobEnvironment, read_job_environment
+from agent_forge.errors import ForgeError, classify
+from agent_forge.identity import JobIdentity
+from agent_forge.result_manifest import ResultManifest
+from agent_forge.stop import StopRequest
+from agent_forge.task_spec import TaskSpec, load_task_spec
+from agent_forge.tracking.events import EventStream
+
+Phases = Mapping[str, str]
+
+
+def run_job(task_uri: str, environment: Mapping[str, str], phases: Phases | None = None) -> int:
+    """Run one job.
+
+    Args:
+        task_uri: address of the task spec.
+        environment: the process's variables: AWS_BATCH_JOB_* and FORGE_*.
+        phases: slug to module name; None for the phases of this image.
+
+    Returns:
+        0, or the exit code of the error's kind. It never raises.
+    """
+    events = EventStream(sys.stdout)
+    # stdout carries events and nothing else, whatever a library prints.
+    with redirect_stdout(sys.stderr), StopRequest().listening() as stop:
+        try:
+            surroundings = read_job_environment(environment)
+            spec = load_task_spec(task_uri)
+            identity = spec.identify(surroundings)
+        except Exception as error:
+            return _fail(classify(error), error, events)
+        return _run_identified(spec, identity, surroundings, stop, events, phases)
+
+
+def _run_identified(
+    spec: TaskSpec,
+    identity: JobIdentity,
+    surroundings: JobEnvironment,
+    stop: StopRequest,
+    events: EventStream,
+    phases: Phases | None,
+) -> int:
+    """Run a job that knows who it is, so that whatever happens is written to its result manifest."""
+    result = ResultManifest(identity, spec.output, spec.config, time.monotonic)
+    try:
+        if result.already_succeeded():
+            return 0
+        with _scratch(surroundings) as work:
+            _run_phase(spec, identity, work, stop, events, result, phases)
+    # SystemExit as well: a library that calls sys.exit must not end a job without a result.
+    except (Exception, SystemExit) as error:
+        return _fail(classify(error), error, events, result)
+    return 0
+
+
+def _run_phase(
+    spec: TaskSpec,
+    identity: JobIdentity,
+    work: Path,
+    stop: StopRequest,
+    events: EventStream,
+    result: ResultManifest,
+    phases: Phases | None,
+) -> None:
+    """Prepare, run the phase, write the result last."""
+    # Everything below loads torch: two seconds in which a signal must already be heard and a failure be written.
+    from agent_forge.determinism import prepare_process
+
+    prepare_process(spec.seed, spec.threads)
+    from agent_forge.context import JobContext
+    from agent_forge.registry import PHASES, load_phase
+
+    context = JobContext(spec, identity, work, stop, events.emit)
+    phase = load_phase(spec.phase, PHASES if phases is None else phases)
+    stop.raise_if_requested("its last checkpoint, or the first step")
+    try:
+        phase.run(context)
+        context.publish_curve()
+    except Exception:
+        result.measured(context.measurements.records())
+        raise
+    result.write_success(context.outputs.models, context.measurements.records(), context.outputs.artifacts)
+
+
+def _fail(
+    failure: ForgeError, error: BaseException, events: EventStream, result: ResultManifest | None = None
+) -> int:
+    """Say what went wrong on stderr, as an event and in the result manifest; the exit code of its kind."""
+    if failure.kind == "bug":
+        traceback.print_exception(error, file=sys.stderr)
+    sys.stderr.write(f"agent_forge: {failure.kind}: {failure.message}\n")
+    try:
+        if failure.kind != "preempted":
+            events.emit("error_notification", {"kind": failure.kind, "message": failure.message})
+        if result is not None:
+            result.write_failure(failure)
+    except Exception as second:
+        # The exit code still tells the kind; a full disk must not turn into a bug.
+        sys.stderr.write(f"agent_forge: the failure could not be recorded: {second!r}\n")
+    return failure.exit_code
+
+
+@contextmanager
+def _scratch(surroundings: JobEnvironment) -> Iterator[Path]:
+    """A folder of this attempt, removed afterwards."""
+    if surroundings.scratch is not None:
+        surroundings.scratch.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="agent-forge-", dir=surroundings.scratch))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

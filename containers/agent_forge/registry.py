@@ -1,0 +1,29 @@
+"""Which module runs a phase. `contracts/phases.json` says the same in its `available`; a test compares them."""
+
+import importlib
+from collections.abc import Mapping
+
+from agent_forge.errors import ForgeError
+from agent_forge.phase import Phase
+
+PHASES: Mapping[str, str] = {
+    "cognate": "agent_forge.phases.cognate.phase",
+}
+
+
+def load_phase(slug: str, phases: Mapping[str, str] = PHASES) -> Phase:
+    """Import the module of a phase, and only that one.
+
+    Args:
+        slug: for example `quiet-star`.
+        phases: slug to module name.
+
+    Raises:
+        ForgeError(dependency): this image does not run that phase.
+    """
+    if slug not in phases:
+        raise ForgeError(
+            "dependency", f"This image does not run phase {slug!r}; it runs {', '.join(phases)}."
+        )
+    module: Phase = importlib.import_module(phases[slug])
+    return module

@@ -1,0 +1,122 @@
+"""result.json: the answer of one job. It is written last, so whoever finds it finds everything it names."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from agent_forge.clock import utc_now
+from agent_forge.contracts import canonical_json, validate
+from agent_forge.errors import ForgeError
+from agent_forge.identity import JobIdentity
+from agent_forge.storage.base import Storage, open_storage
+
+RESULT = "result.json"
+# The schema's limit; a longer message keeps its beginning, which says what was received and expected.
+MESSAGE_CHARACTERS = 4000
+
+
+class ResultManifest:
+    """Builds and writes the result of one job.
+
+    Args:
+        identity: the job and attempt.
+        output: output prefix of the stage, with a final slash.
+        config: resolved phase settings.
+        seconds: monotonic clock, for the duration.
+    """
+
+    def __init__(
+        self, identity: JobIdentity, output: str, config: Mapping[str, Any], seconds: Callable[[], float]
+    ) -> None:
+        self._identity = identity
+        self._config = config
+        self._seconds = seconds
+        self._begin = seconds()
+        self._metrics: list[Mapping[str, Any]] = []
+        self._start_time = utc_now()
+        self.uri = f"{output}{identity.subfolder}{RESULT}"
+
+    def already_succeeded(self) -> bool:
+        """Whether an earlier attempt of this very job has written its success and only its exit code was lost."""
+        earlier = self._read()
+        return (
+            earlier is not None
+            and self._identity.job_id != "manual"
+            and earlier["success"]
+            and earlier["jobId"] == self._identity.job_id
+            and earlier["attempt"] < self._identity.attempt
+        )
+
+    def write_success(
+        self,
+        models: Sequence[Mapping[str, Any]],
+        metrics: Sequence[Mapping[str, Any]],
+        artifacts: Sequence[Mapping[str, Any]],
+    ) -> None:
+        """Write the result of a job that did its work.
+
+        Raises:
+            ForgeError(bug): what the phase produced does not fit the schema.
+            ForgeError(conflict): a later attempt has answered already.
+        """
+        self._write(success=True, models=models, metrics=metrics, artifacts=artifacts, error=None)
+
+    def measured(self, metrics: Sequence[Mapping[str, Any]]) -> None:
+        """Remember what had been measured when a job failed, so that the failure carries its numbers."""
+        self._metrics = list(metrics)
+
+    def write_failure(self, error: ForgeError) -> None:
+        """Write why a job failed, with what it had measured by then; a failed job offers no models.
+
+        Raises:
+            ForgeError(conflict): a later attempt has answered already.
+        """
+        document = {**error.to_json(), "message": error.message[:MESSAGE_CHARACTERS]}
+        self._write(success=False, models=[], metrics=self._metrics, artifacts=[], error=document)
+
+    def _write(self, **answer: Any) -> None:
+        self._refuse_when_overtaken()
+        document = {
+            "schemaVersion": 1,
+            **self._identity.job(),
+            "jobId": self._identity.job_id,
+            "attempt": self._identity.attempt,
+            "config": dict(self._config),
+            "startTime": self._start_time,
+            "endTime": utc_now(),
+            "durationSeconds": round(self._seconds() - self._begin, 3),
+            **answer,
+        }
+        data = canonical_json(document)
+        validate(json.loads(data), "result-manifest", kind="bug", where="the result of this job")
+        self._storage.write(self.uri, data)
+
+    def _refuse_when_overtaken(self) -> None:
+        """Raise ForgeError(conflict) when a later attempt of this job has answered: this one was thought dead."""
+        other = self._read()
+        if (
+            other is None
+            or other["jobId"] != self._identity.job_id
+            or other["attempt"] <= self._identity.attempt
+        ):
+            return
+        raise ForgeError(
+            "conflict",
+            f"Attempt {other['attempt']} of job {other['jobId']} has written {self.uri}; attempt "
+            f"{self._identity.attempt} leaves it as it is.",
+        )
+
+    def _read(self) -> dict[str, Any] | None:
+        """The result that lies there, or None when there is none or it is no result (this one replaces it)."""
+        if not self._storage.exists(self.uri):
+            return None
+        try:
+            document: dict[str, Any] = json.loads(self._storage.read_bytes(self.uri))
+            validate(document, "result-manifest", kind="corrupt", where=self.uri)
+        except (ValueError, ForgeError):
+            return None
+        return document
+
+    @property
+    def _storage(self) -> Storage:
+        return open_storage(self.uri)

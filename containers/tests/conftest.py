@@ -1,0 +1,24 @@
+"""Shared by all tests of the container: one torch thread, fixed seeds, and a room for jobs."""
+
+import random
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.support.job_room import JobRoom
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def _same_seed_for_every_test() -> None:
+    """A test's numbers never depend on which tests ran before it."""
+    random.seed(0)
+    torch.manual_seed(0)
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> JobRoom:
+    """An empty room for one job."""
+    return JobRoom(tmp_path)

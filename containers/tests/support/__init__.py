@@ -1,0 +1,1 @@
+"""Real things at toy size that tests build on."""
