@@ -1,68 +1,146 @@
-import type { JobDetail, JobRequest, Resources } from './job.ts';
-import type { JobJournal } from './journal.ts';
-import type { Launcher } from './launcher.ts';
+import { randomUUID } from 'node:crypto';
+import { checkDependencies } from './dependencies.ts';
+import { describeJob } from './describe.ts';
+import { asError, ClientException, JobRunnerClosed } from './errors.ts';
+import { isTerminal, type JobDetail, type JobRecord, type JobRequest } from './job.ts';
+import { JobTable } from './job-table.ts';
+import { createRecords } from './records.ts';
+import { checkRequest, hashRequest } from './request.ts';
+import type { JobRunner, JobRunnerOptions, RunnerSettings } from './runner-api.ts';
+import { JobScheduler } from './scheduler.ts';
+import { createSpawnLauncher } from './spawn-launcher.ts';
 
-/** What to execute for one attempt; `env` is the whole environment of the process, nothing is inherited. */
-export interface JobCommand {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
+export type * from './runner-api.ts';
+
+/** AWS Batch on one machine: real processes, Batch's words, a journal instead of a control plane. */
+export function createJobRunner(options: JobRunnerOptions): JobRunner {
+  return new EmbeddedBatch({
+    onFault: (error) => process.emitWarning(error),
+    clock: Date.now,
+    launcher: createSpawnLauncher(),
+    graceMilliseconds: 30_000,
+    pollMilliseconds: 100,
+    outputPatienceMilliseconds: 10_000,
+    ...options,
+  });
 }
 
-/** Lines that an attempt wrote to standard output, in order, delivered at least once. */
-export interface OutputBatch {
-  /** `<id>` or `<id>:<index>` for a child of an array. */
-  readonly jobId: string;
-  readonly index: number | null;
-  readonly attempt: number;
-  /** Byte offset of the first line in the attempt's output. */
-  readonly offset: number;
-  /** Without their line ends. */
-  readonly lines: readonly string[];
-  /** Byte offset of each line; (jobId, attempt, offset) names a line for ever, so a receiver can drop repetitions. */
-  readonly offsets: readonly number[];
-  readonly nextOffset: number;
+interface Waiter {
+  resolve(job: JobDetail): void;
+  reject(error: Error): void;
 }
 
-export interface JobRunnerOptions {
-  /** Never exceeded by the sum of running jobs. */
-  readonly slots: Resources;
-  /** Receives `<jobId>/attempt-<n>.ndjson` (stdout), `.log` (stderr) and the exit record of each attempt. */
-  readonly logsDirectory: string;
-  readonly journal: JobJournal;
-  /** Chooses the process of an attempt; the runner adds the job's environment and AWS Batch's own variables. */
-  command(job: JobDetail, attempt: number): JobCommand;
-  /** The offset moves only after this resolved; a rejection repeats the batch. */
-  onLines(batch: OutputBatch): Promise<void> | void;
-  /** Told after each change of status was journalled; a notification like EventBridge's: `describe` is the truth. */
-  onStatus(job: JobDetail): void;
-  /** Told of errors that stop nothing (a rejected `onLines`, a throwing `onStatus`). @default process.emitWarning */
-  onFault?(error: Error): void;
-  /** Epoch milliseconds. @default Date.now */
-  readonly clock?: () => number;
-  /** @default the launcher that spawns a fresh process */
-  readonly launcher?: Launcher;
-  /** Between SIGTERM and SIGKILL. @default 30000 */
-  readonly graceMilliseconds?: number;
-  /** How often output, exit and time-outs are looked at. @default 100 */
-  readonly pollMilliseconds?: number;
-  /** How long the end of an attempt waits for its output to be accepted. @default 10000 */
-  readonly outputPatienceMilliseconds?: number;
-}
+class EmbeddedBatch implements JobRunner {
+  readonly #settings: RunnerSettings;
+  readonly #table: JobTable;
+  readonly #scheduler: JobScheduler;
+  readonly #waiters = new Map<string, Waiter[]>();
+  /** Told one by one after the change that caused them, so that a listener may call the runner. */
+  readonly #news: JobDetail[] = [];
+  #sequence = 0;
+  #closed = false;
 
-export interface JobRunner {
-  /** Journals the job and queues it. Throws `ClientException` for a request that Batch would refuse. */
-  submit(request: JobRequest): { readonly jobId: string; readonly jobName: string };
-  describe(jobId: string): JobDetail | undefined;
-  /** Jobs that are not array children, or the children of one array, in order of submission. */
-  list(filter?: { readonly parentId?: string }): readonly JobDetail[];
-  /** Stops the job (all children of an array); it ends FAILED with this reason and is not retried. Repeating is harmless. */
-  terminate(jobId: string, reason: string): void;
-  /** Resolves when the job has ended, at once if it already has; rejects if unknown or if the runner is closed first. */
-  waitFor(jobId: string): Promise<JobDetail>;
-  /** Call once after a restart: adopts what still runs, finishes what ended meanwhile, queues the rest again. */
-  resume(): Promise<void>;
-  /** Lets go of everything; running jobs go on and are adopted by the next runner on the same journal. */
-  close(): Promise<void>;
+  constructor(settings: RunnerSettings) {
+    this.#settings = settings;
+    this.#table = new JobTable(settings.journal, settings.clock, (job) => this.#told(job));
+    this.#scheduler = new JobScheduler(settings, this.#table);
+  }
+
+  submit(request: JobRequest): { jobId: string; jobName: string } {
+    if (this.#closed) throw new JobRunnerClosed(request.jobName);
+    checkRequest(request);
+    const { clientToken, dependsOn = [], arrayProperties } = request;
+    const earlier = clientToken === undefined ? undefined : this.#settings.journal.findByToken(clientToken);
+    if (earlier) {
+      if (earlier.requestHash !== hashRequest(request)) {
+        throw new ClientException(
+          `clientToken ${clientToken} belongs to job ${earlier.jobId}, which was submitted with another request; use a new token`,
+        );
+      }
+      return { jobId: earlier.jobId, jobName: earlier.jobName };
+    }
+    checkDependencies(dependsOn, arrayProperties?.size, (jobId) => this.#table.get(jobId));
+    const jobId = randomUUID();
+    const sequence = this.#nextSequence();
+    const records = createRecords(request, { jobId, sequence, at: this.#settings.clock() });
+    this.#table.insert(records);
+    this.#scheduler.place(records);
+    this.#scheduler.advance();
+    return { jobId, jobName: request.jobName };
+  }
+
+  describe(jobId: string): JobDetail | undefined {
+    const job = this.#table.get(jobId);
+    return job && describeJob(job);
+  }
+
+  list(filter?: { readonly parentId?: string }): readonly JobDetail[] {
+    return this.#settings.journal.list(filter).map(describeJob);
+  }
+
+  terminate(jobId: string, reason: string): void {
+    const job = this.#demand(jobId);
+    const children = this.#table
+      .open()
+      .filter((other) => other.array?.kind === 'child' && other.array.parentId === jobId);
+    this.#scheduler.terminate([job, ...children], reason);
+  }
+
+  async waitFor(jobId: string): Promise<JobDetail> {
+    const job = this.#demand(jobId);
+    if (isTerminal(job.status)) return describeJob(job);
+    if (this.#closed) throw new JobRunnerClosed(jobId);
+    return new Promise((resolve, reject) => {
+      this.#waiters.set(jobId, [...(this.#waiters.get(jobId) ?? []), { resolve, reject }]);
+    });
+  }
+
+  async resume(): Promise<void> {
+    const open = this.#settings.journal.listOpen();
+    this.#table.restore(open);
+    this.#sequence = open.reduce((highest, job) => Math.max(highest, job.sequence), this.#sequence);
+    for (const job of open) this.#scheduler.resume(job);
+    this.#scheduler.advance();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#scheduler.close();
+    for (const [jobId, waiters] of this.#waiters) {
+      for (const { reject } of waiters) reject(new JobRunnerClosed(jobId));
+    }
+    this.#waiters.clear();
+  }
+
+  #demand(jobId: string): JobRecord {
+    const job = this.#table.get(jobId);
+    if (!job) throw new ClientException(`job ${jobId} does not exist; list() names the jobs there are`);
+    return job;
+  }
+
+  /** Rising across restarts without asking the journal: the time, or one more where two submissions share it. */
+  #nextSequence(): number {
+    this.#sequence = Math.max(this.#settings.clock(), this.#sequence + 1);
+    return this.#sequence;
+  }
+
+  #told(job: JobRecord): void {
+    const detail = describeJob(job);
+    if (this.#news.push(detail) === 1) queueMicrotask(() => this.#tellNews());
+    if (!isTerminal(job.status)) return;
+    this.#scheduler.noteEnd(job.jobId);
+    for (const { resolve } of this.#waiters.get(job.jobId) ?? []) resolve(detail);
+    this.#waiters.delete(job.jobId);
+  }
+
+  #tellNews(): void {
+    for (let detail = this.#news[0]; detail; detail = this.#news[0]) {
+      this.#news.shift();
+      try {
+        this.#settings.onStatus(detail);
+      } catch (cause) {
+        this.#settings.onFault(asError(cause));
+      }
+    }
+  }
 }
