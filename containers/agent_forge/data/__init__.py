@@ -1,0 +1,1 @@
+"""Text to batches: tokenizer, split, synthetic tasks and deterministic sampling."""

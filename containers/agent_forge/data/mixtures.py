@@ -1,0 +1,86 @@
+"""Synthetic tasks as plain text: associative recall and pointer chasing.
+
+A task yields segments (text, scored). Scored segments can be worked out from what stands before them; the rest is drawn at
+random and carries no loss. Single letters and digits next to each other fall into separate tokens for any byte-level BPE.
+"""
+
+import random
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Segment = tuple[str, bool]
+Task = Callable[[random.Random, float], list[Segment]]
+
+MOST_PAIRS, FEWEST_PAIRS = 24, 6
+SYMBOLS = 8
+MOST_HOPS = 3
+QUERIES = 12
+
+
+def recall(rng: random.Random, difficulty: float) -> list[Segment]:
+    """Letters with a digit each, then the same letters again in another order: `@c3k2a7?a7c3k2`.
+
+    Args:
+        rng: source of the facts.
+        difficulty: 0..1, scales the number of pairs and so the distance to look back.
+    """
+    count = FEWEST_PAIRS + round(difficulty * (MOST_PAIRS - FEWEST_PAIRS))
+    keys = rng.sample(string.ascii_lowercase, count)
+    values = {key: str(rng.randrange(10)) for key in keys}
+    segments: list[Segment] = [("@" + "".join(key + values[key] for key in keys) + "?", False)]
+    for key in rng.sample(keys, count):
+        segments += [(key, False), (values[key], True)]
+    return [*segments, ("\n", False)]
+
+
+def hops(rng: random.Random, difficulty: float) -> list[Segment]:
+    """A random permutation of letters, then walks along it: `#a>c;c>f;f>a;2:a>c>f;`.
+
+    Args:
+        rng: source of the facts.
+        difficulty: 0..1, scales the longest walk.
+    """
+    most = 1 + round(difficulty * (MOST_HOPS - 1))
+    symbols = rng.sample(string.ascii_lowercase, SYMBOLS)
+    following = dict(zip(symbols, symbols[1:] + symbols[:1], strict=True))
+    facts = rng.sample(symbols, SYMBOLS)
+    segments: list[Segment] = [("#" + "".join(f"{a}>{following[a]};" for a in facts), False)]
+    for _ in range(QUERIES):
+        segments += hop_query(rng.choice(symbols), rng.randint(1, most), following)
+    return [*segments, ("\n", False)]
+
+
+def hop_query(start: str, count: int, following: dict[str, str]) -> list[Segment]:
+    """One walk of `count` hops, every place after the first scored."""
+    segments: list[Segment] = [(f"{count}:{start}", False)]
+    here = start
+    for _ in range(count):
+        here = following[here]
+        segments += [(">", False), (here, True)]
+    return [*segments, (";", True)]
+
+
+def graded(rng: random.Random, difficulty: float) -> list[Segment]:
+    """Either task, at a difficulty drawn anew each time up to `difficulty`: easy and hard rows side by side."""
+    return rng.choice((recall, hops))(rng, rng.random() * difficulty)
+
+
+TASKS: dict[str, Task] = {"recall": recall, "hops": hops, "graded": graded}
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Share of rows that are synthetic, and which task. Difficulty grows from 0 to 1 over `ramp` of the steps."""
+
+    task: str = "graded"
+    share: float = 0.0
+    ramp: float = 0.0
+
+    def takes(self, row: int) -> bool:
+        """Whether the row with this running number is synthetic: an even spread without chance."""
+        return int((row + 1) * self.share) > int(row * self.share)
+
+    def difficulty(self, progress: float) -> float:
+        """Difficulty at `progress` (0..1) of the training."""
+        return 1.0 if self.ramp <= 0.0 else min(1.0, progress / self.ramp)

@@ -1,0 +1,94 @@
+"""Batches as a pure function of (seed, step): resuming needs the step and nothing else.
+
+Legend: B rows, T tokens of a row; a row has T + 1 tokens, inputs and targets overlapping.
+"""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from agent_forge.data.mixtures import TASKS, Mixture, Segment
+from agent_forge.data.tokenizer import BOS_ID, TextTokenizer
+
+CONTEXT_WEIGHT = 0.02  # of a token that no one can predict: keeps the format alive, adds no noise
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Tokens and the weight of each target in the loss."""
+
+    tokens: Tensor  # (B, T + 1) int64
+    weights_BT: Tensor  # float32
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """Draws text windows without replacement per epoch, and synthetic rows in between."""
+
+    stream: Tensor  # (tokens,) integer
+    tokenizer: TextTokenizer
+    seq_len: int
+    batch_size: int
+    seed: int
+    steps: int
+    mixture: Mixture = Mixture()
+
+    def batch(self, step: int) -> Batch:
+        """The batch of 0-based `step`."""
+        rows = [self._row(step, step * self.batch_size + place) for place in range(self.batch_size)]
+        return Batch(torch.stack([tokens for tokens, _ in rows]), torch.stack([weights for _, weights in rows]))
+
+    def text_numbers(self, steps: Iterable[int]) -> set[int]:
+        """Running numbers of the rows of these steps that are text."""
+        numbers = {step * self.batch_size + place for step in steps for place in range(self.batch_size)}
+        return {number for number in numbers if not self.mixture.takes(number)}
+
+    def text_windows(self, numbers: Iterable[int]) -> Tensor:
+        """The text rows (n, T + 1) with these running numbers: what a baseline may be fitted on."""
+        rows = [self._window(number) for number in sorted(numbers)]
+        return torch.stack(rows) if rows else torch.zeros(0, self.seq_len + 1, dtype=torch.int64)
+
+    def _row(self, step: int, number: int) -> tuple[Tensor, Tensor]:
+        if self.mixture.takes(number):
+            rng = random.Random(f"{self.mixture.task}:{self.seed}:{number}")
+            difficulty = self.mixture.difficulty(step / self.steps)
+            return synthetic_row(self.tokenizer, self.mixture.task, rng, difficulty, self.seq_len)
+        return self._window(number), torch.ones(self.seq_len)
+
+    def _window(self, number: int) -> Tensor:
+        count = (len(self.stream) - 1) // self.seq_len
+        place = int(_permutation(self.seed, number // count, count)[number % count])
+        return self.stream[place * self.seq_len : (place + 1) * self.seq_len + 1].long()
+
+
+def synthetic_row(
+    tokenizer: TextTokenizer, task: str, rng: random.Random, difficulty: float, seq_len: int
+) -> tuple[Tensor, Tensor]:
+    """One row of a task: tokens (T + 1) and weights (T), repeated problems until it is full."""
+    ids, weights = [BOS_ID], [0.0]
+    while len(ids) <= seq_len:
+        more_ids, scored = encode_segments(tokenizer, TASKS[task](rng, difficulty))
+        ids += more_ids
+        weights += [1.0 if answer else CONTEXT_WEIGHT for answer in scored]
+    return torch.tensor(ids[: seq_len + 1]), torch.tensor(weights[1 : seq_len + 1])
+
+
+def encode_segments(tokenizer: TextTokenizer, segments: Iterable[Segment]) -> tuple[list[int], list[bool]]:
+    """Ids of all segments in a row, and for each whether it belongs to a scored one."""
+    ids: list[int] = []
+    scored: list[bool] = []
+    for text, answer in segments:
+        part = tokenizer.encode(text)
+        ids += part
+        scored += [answer] * len(part)
+    return ids, scored
+
+
+@lru_cache(maxsize=8)
+def _permutation(seed: int, epoch: int, count: int) -> Tensor:
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
+    return torch.randperm(count, generator=generator)

@@ -1,0 +1,1 @@
+"""Measures: held-out bits per byte, baselines and probes."""

@@ -1,0 +1,77 @@
+"""A model on disk: a folder with model.safetensors, config.json and tokenizer.json. Nothing in it can run code."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save
+
+from agent_forge.models.config import ModelConfig
+from agent_forge.models.titan import TinyTitan
+
+WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
+LATE_BLOCKS = ("thought.", "quant.", "lora.")  # added by later phases, outside the architecture hash
+
+
+def architecture_hash(shapes: Mapping[str, Sequence[int]]) -> str:
+    """SHA-256 over names and shapes, without the blocks that later phases add.
+
+    Args:
+        shapes: tensor name to shape, for example from a safetensors header.
+    """
+    counted = {
+        name: [int(size) for size in shape]
+        for name, shape in shapes.items()
+        if not any(name.startswith(block) or f".{block}" in name for block in LATE_BLOCKS)
+    }
+    return hashlib.sha256(json.dumps(counted, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def parameter_count(shapes: Mapping[str, Sequence[int]]) -> int:
+    """Number of scalars in all tensors."""
+    return sum(int(torch.Size(shape).numel()) for shape in shapes.values())
+
+
+def shapes_of(model: torch.nn.Module) -> dict[str, tuple[int, ...]]:
+    """Name to shape of every tensor of the state dict."""
+    return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
+
+
+def save_model(model: TinyTitan, folder: Path, tokenizer_json: str) -> str:
+    """Write the three files; returns the weights hash (SHA-256 of model.safetensors)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = save({name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()})
+    (folder / WEIGHTS).write_bytes(weights)
+    (folder / CONFIG).write_text(json.dumps(model.config.to_json(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / TOKENIZER).write_bytes(tokenizer_json.encode())
+    return hashlib.sha256(weights).hexdigest()
+
+
+def read_config(folder: Path) -> ModelConfig:
+    """Parse config.json.
+
+    Raises:
+        ValueError: the document does not describe a model that can be built.
+    """
+    return ModelConfig.from_json(json.loads((folder / CONFIG).read_text(encoding="utf-8")))
+
+
+def load_model(folder: Path) -> TinyTitan:
+    """Build the model that config.json describes and fill it, strictly.
+
+    Raises:
+        ValueError: tensor names or shapes differ from what config.json describes; names them.
+    """
+    model = TinyTitan(read_config(folder))
+    tensors = load_file(folder / WEIGHTS)
+    expected, found = shapes_of(model), {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+    if expected != found:
+        wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+        raise ValueError(
+            f"{folder / WEIGHTS} does not fit its config.json: {len(wrong)} tensors differ, first"
+            f" {[(name, 'file', found.get(name), 'config', expected.get(name)) for name in wrong[:3]]}"
+        )
+    model.load_state_dict(tensors)
+    return model

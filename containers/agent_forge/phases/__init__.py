@@ -1,0 +1,1 @@
+"""The eight phases. A phase imports models, training, data and evaluation, never another phase."""

@@ -1,0 +1,1 @@
+"""Phase 1: one trained base and three variants of it."""
