@@ -57,13 +57,8 @@ def judge(path: str, tree: ast.AST, longest: int) -> Iterator[Finding]:
             lines = (node.end_lineno or node.lineno) - node.lineno + 1
             if lines > longest:
                 text = f"function {node.name} has {lines} lines, at most {longest}: give its parts names."
-                yield {
-                    "path": path,
-                    "line": node.lineno,
-                    "rule": "function-lines",
-                    "name": node.name,
-                    "message": text,
-                }
+                where = {"path": path, "line": node.lineno, "name": node.name}
+                yield {**where, "rule": "function-lines", "message": text}
         elif isinstance(node, ast.Import | ast.ImportFrom):
             for name in unsafe(imported_names(node))[:1]:
                 yield unsafe_finding(path, node.lineno, name)
