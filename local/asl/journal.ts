@@ -1,7 +1,9 @@
 import type { Json, JsonObject } from './json.ts';
 
-/** How a task, timer or child execution ended. `error` is absent on success; an absent cause was really absent. */
-export type Outcome = { output: Json } | { error: string; cause?: string; timedOut?: boolean };
+/** How a task, timer or child execution ended. A missing error or cause was really absent. */
+export type Outcome =
+  | { output: Json }
+  | { error?: string; cause?: string; timedOut?: 'TimeoutSeconds' | 'HeartbeatSeconds' };
 
 /** How an execution ended, in the words of AWS Step Functions. */
 export type FinalStatus = 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'ABORTED';

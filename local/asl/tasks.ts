@@ -28,7 +28,10 @@ export interface TaskCall {
   resumed: boolean;
   /** What `submitted` was told before the restart. */
   submission?: Json;
-  /** Fires when nobody waits any more: stopped, timed out, a sibling branch failed, or the engine closes. */
+  /**
+   * Fires when nobody waits any more. `signal.reason` is `'ended'` when the work is no longer wanted (stopped, timed
+   * out, a sibling branch failed) and `'closing'` when only this process goes away: leave the work running then.
+   */
   signal: AbortSignal;
   /** `.sync` only: reports the immediate answer (job id) once; resolves when it is durable. */
   submitted(output: Json): Promise<void>;
@@ -42,8 +45,8 @@ export interface TaskHandlers {
    * Does the work and answers with the output that AWS would give for that resource.
    * `sync`: answers when the job is done. `waitForTaskToken`: answers when the request is sent; the engine then
    * waits for `sendTaskSuccess` or `sendTaskFailure`.
-   * Rejects with `TaskError` for failures that the state machine may retry or catch; any other error becomes
-   * `States.Runtime`, which it may not.
+   * Rejects with `TaskError` to choose the error name that `Retry` and `Catch` see; any other error is reported
+   * as Lambda reports an exception: its name, and a JSON cause with errorType and errorMessage.
    */
   run(call: TaskCall): Promise<Json>;
 }

@@ -1,0 +1,15 @@
+const RFC3339 = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Milliseconds since 1970 of an ISO-8601 extended offset date-time, or undefined when it is none. */
+export function parseTimestamp(text: string): number | undefined {
+  const match = RFC3339.exec(text);
+  if (!match) return undefined;
+  const [, date, fraction = '', offset] = match;
+  const at = Date.parse(`${date}${fraction.slice(0, 4)}${offset}`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** True for texts that a Wait state accepts. */
+export function isTimestamp(text: string): boolean {
+  return parseTimestamp(text) !== undefined;
+}

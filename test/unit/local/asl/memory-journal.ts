@@ -1,0 +1,33 @@
+import { type Journal, JournalConflict, type JournalEntry } from '#local/asl/journal.ts';
+
+/** A journal that keeps its entries as text, as a durable one would, and can refuse to write. */
+export class MemoryJournal implements Journal {
+  readonly lines = new Map<string, string[]>();
+  /** Called before every entry is stored; what it throws is what `append` rejects with. */
+  beforeAppend: (name: string, entry: JournalEntry) => void = () => undefined;
+
+  async load(name: string): Promise<JournalEntry[]> {
+    return (this.lines.get(name) ?? []).map((line) => JSON.parse(line) as JournalEntry);
+  }
+
+  async append(name: string, entry: JournalEntry): Promise<void> {
+    this.beforeAppend(name, entry);
+    const lines = this.lines.get(name) ?? [];
+    if (entry.seq < lines.length) throw new JournalConflict(name, entry.seq);
+    this.lines.set(name, [...lines, JSON.stringify(entry)]);
+  }
+
+  async listOpen(): Promise<string[]> {
+    return [...this.lines.keys()].filter(
+      (name) => !this.lines.get(name)?.at(-1)?.includes('"type":"finished"'),
+    );
+  }
+
+  /** The journal as it would be after a crash that lost everything behind the first `count` entries. */
+  cut(name: string, count: number): MemoryJournal {
+    const copy = new MemoryJournal();
+    for (const [key, lines] of this.lines)
+      copy.lines.set(key, key === name ? lines.slice(0, count) : [...lines]);
+    return copy;
+  }
+}
