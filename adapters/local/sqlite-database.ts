@@ -1,0 +1,71 @@
+/** Opens the embedded registry: one SQLite file in WAL mode. libsql is imported in the sqlite-*.ts files only. */
+import Database from 'libsql';
+
+export type SqliteDatabase = Database.Database;
+
+/** Every record is stored as its JSON document; columns beside it exist to be searched and to be unique. */
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS runs (
+  tenant TEXT NOT NULL, id TEXT NOT NULL, status TEXT NOT NULL, version INTEGER NOT NULL, document TEXT NOT NULL,
+  PRIMARY KEY (tenant, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS runs_by_status ON runs (tenant, status, id);
+CREATE TABLE IF NOT EXISTS idempotency (
+  tenant TEXT NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL, run_id TEXT NOT NULL, expires_at TEXT NOT NULL,
+  PRIMARY KEY (tenant, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS models (
+  tenant TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, run_id TEXT, phase TEXT,
+  status TEXT NOT NULL, record_version INTEGER NOT NULL, document TEXT NOT NULL,
+  PRIMARY KEY (tenant, id), UNIQUE (tenant, name, version)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS models_by_run ON models (tenant, run_id, id);
+CREATE TABLE IF NOT EXISTS model_parents (
+  tenant TEXT NOT NULL, child TEXT NOT NULL, parent TEXT NOT NULL, relation TEXT NOT NULL, weight REAL NOT NULL,
+  PRIMARY KEY (tenant, child, parent)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS model_children ON model_parents (tenant, parent, child);
+CREATE TABLE IF NOT EXISTS corpora (
+  tenant TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, document TEXT NOT NULL,
+  PRIMARY KEY (tenant, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS corpora_by_name ON corpora (tenant, name, id);
+CREATE TABLE IF NOT EXISTS presets (
+  tenant TEXT NOT NULL, name TEXT NOT NULL, record_version INTEGER NOT NULL, document TEXT NOT NULL,
+  PRIMARY KEY (tenant, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS events (
+  tenant TEXT NOT NULL, run TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT, document TEXT NOT NULL,
+  PRIMARY KEY (tenant, run, seq)) WITHOUT ROWID;
+CREATE UNIQUE INDEX IF NOT EXISTS events_by_key ON events (tenant, run, key) WHERE key IS NOT NULL;
+CREATE TABLE IF NOT EXISTS metrics (
+  position INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, run TEXT NOT NULL, phase TEXT NOT NULL,
+  document TEXT NOT NULL, UNIQUE (tenant, id));
+CREATE INDEX IF NOT EXISTS metrics_by_run ON metrics (tenant, run, position);
+CREATE TABLE IF NOT EXISTS execution_journal (
+  execution TEXT NOT NULL, seq INTEGER NOT NULL, entry TEXT NOT NULL, PRIMARY KEY (execution, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS open_executions (execution TEXT PRIMARY KEY, position INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS job_journal (
+  job_id TEXT PRIMARY KEY, client_token TEXT UNIQUE, parent_id TEXT, sequence INTEGER NOT NULL, array_index INTEGER NOT NULL,
+  settled INTEGER NOT NULL, record TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS job_order ON job_journal (sequence, array_index);
+CREATE INDEX IF NOT EXISTS open_jobs ON job_journal (settled, sequence, array_index);
+`;
+
+/**
+ * Opens or creates the database.
+ *
+ * `synchronous = FULL` makes a commit survive a power cut, not only a killed process: the journal promises as much.
+ */
+export function openDatabase(file: string): SqliteDatabase {
+  const database = new Database(file);
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.pragma('busy_timeout = 5000');
+  database.exec(SCHEMA);
+  return database;
+}
+
+/** Reads the JSON documents of rows that have a `document` column. */
+export function documents<Item>(rows: readonly unknown[]): Item[] {
+  return rows.map((row) => JSON.parse((row as { document: string }).document) as Item);
+}
+
+/** The first document, or null. */
+export function document<Item>(row: unknown): Item | null {
+  return row === undefined || row === null ? null : (documents<Item>([row])[0] ?? null);
+}

@@ -1,0 +1,17 @@
+/** The metric records of a run. */
+import type { MetricRecord } from '#contracts/source/metric-record.ts';
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { Ulid } from '../../domain/ids.ts';
+import type { Principal } from '../../domain/principal.ts';
+import type { ReadPorts } from '../../ports/read-ports.ts';
+import { getRun } from './get-run.ts';
+
+export async function listMetrics(
+  ports: Pick<ReadPorts, 'runs' | 'metrics'>,
+  principal: Principal,
+  run: Ulid,
+  phase: PhaseSlug | undefined,
+): Promise<readonly MetricRecord[]> {
+  await getRun(ports, principal, run);
+  return ports.metrics.list(principal.tenant, run, phase ? { phase } : {});
+}

@@ -1,0 +1,18 @@
+/** Last step of an execution: the report, and the run's final status. */
+import { finishRun } from '#core/application/commands/finish-run.ts';
+import type { Ports } from '#core/ports/ports.ts';
+import { finishEvent } from '../shared/task-events.ts';
+import { type TaskFunction, taskFunction } from '../shared/task-function.ts';
+
+export function createFinishRun(ports: Ports): TaskFunction {
+  return taskFunction('finish-run', finishEvent, async (principal, { runId, outcome, error, cause }) => {
+    const facts = {
+      runId,
+      outcome,
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+    };
+    const { status, report } = await finishRun(ports, principal, facts);
+    return { status, report };
+  });
+}

@@ -1,0 +1,24 @@
+/** What the state machines send to their functions. */
+import * as z from 'zod';
+import { phaseSlug } from '#contracts/source/phase-slugs.ts';
+import { name, ulid } from '#contracts/source/scalars.ts';
+
+export const runEvent = z.object({ tenant: name, runId: ulid, execution: z.string().max(80) });
+export const phaseEvent = runEvent.extend({ phase: phaseSlug });
+export const failureEvent = phaseEvent.extend({ error: z.string(), cause: z.string() });
+export const finishEvent = runEvent.extend({
+  outcome: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),
+  error: z.string().optional(),
+  cause: z.string().optional(),
+});
+export const logEvent = z.object({
+  tenant: name,
+  runId: ulid,
+  phase: phaseSlug,
+  stage: z.string().max(64),
+  index: z.int().min(0).nullable(),
+  jobId: z.string().max(200),
+  attempt: z.int().min(1),
+  execution: z.string().max(80).optional(),
+  lines: z.array(z.object({ offset: z.int().min(0), text: z.string() })).max(10_000),
+});

@@ -1,0 +1,45 @@
+/** The frame of every function that a state machine calls: check the event, act for its tenant, name failures by kind. */
+import type * as z from 'zod';
+import { parseDocument } from '#contracts/source/problems.ts';
+import { toForgeError } from '#core/domain/errors.ts';
+import type { Principal } from '#core/domain/principal.ts';
+import { validationError } from '#core/domain/resolve.ts';
+import { telemetry } from './powertools.ts';
+
+export type TaskFunction = (event: unknown) => Promise<unknown>;
+
+/** Step Functions reads the error's name from `name`: there stands the kind that `Catch` and FailPhase go by. */
+function nameByKind(error: unknown): Error {
+  const failure = toForgeError(error);
+  const named = new Error(failure.message, { cause: error });
+  named.name = failure.kind;
+  return named;
+}
+
+export function taskFunction<Schema extends z.ZodType<{ tenant: string; execution?: string | undefined }>>(
+  name: string,
+  schema: Schema,
+  act: (principal: Principal, event: z.output<Schema>) => Promise<unknown>,
+): TaskFunction {
+  const { logger, count } = telemetry(name);
+  return async (event) => {
+    const parsed = parseDocument(schema, event);
+    try {
+      if (!parsed.ok) throw validationError(parsed.problems);
+      const { tenant, execution } = parsed.value;
+      const answer = await act(
+        { tenant, role: 'runner', subject: `execution/${execution ?? 'unknown'}` },
+        parsed.value,
+      );
+      logger.info(`${name} done`, { event: parsed.value, answer });
+      return answer;
+    } catch (error) {
+      logger.error(`${name} failed`, {
+        event,
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
+      count('TaskFunctionFailed');
+      throw nameByKind(error);
+    }
+  };
+}
