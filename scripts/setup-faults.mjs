@@ -28,11 +28,6 @@ const CAUSES = [
     cause: "Python's venv module is missing",
     fix: 'Install it (Debian and Ubuntu: apt install python3-venv) or set FORGE_PYTHON to another Python 3.11+.',
   },
-  {
-    pattern: /npm ci. can only install packages when your package\.json and package-lock\.json/i,
-    cause: 'package-lock.json does not fit package.json',
-    fix: 'Run npm install, commit the changed package-lock.json and run the same command again.',
-  },
 ];
 
 const lastLines = (output, count) =>

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { pipOptions } from './pip-options.mjs';
 import { inProject, ROOT, SetupError, venvPython } from './project.mjs';
 import { findPython } from './python.mjs';
@@ -24,18 +25,58 @@ function freeBytesHere() {
 const platform = [process.platform, process.arch];
 const isStamped = (file, stamp) => readStamp(file) === stamp();
 
+const readJson = (...path) => JSON.parse(readFileSync(inProject(...path), 'utf8'));
+
+/** Present while an installation is under way: what a killed one left behind is not built upon. */
+const unfinished = {
+  npm: () => inProject('node_modules', '.cache', 'agent-forge', 'unfinished'),
+  python: () => inProject('.venv', '.unfinished'),
+};
+
 /** npm's own record of what it installed says the same as the lock: somebody ran npm by hand, which is as good. */
 function matchesLock() {
-  const installedFile = inProject('node_modules', '.package-lock.json');
-  const lockFile = inProject('package-lock.json');
-  if (!existsSync(installedFile) || !existsSync(lockFile)) return false;
-  const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages ?? {};
-  const wanted = JSON.parse(readFileSync(lockFile, 'utf8')).packages ?? {};
-  const names = Object.keys(wanted).filter((name) => name !== '' && !wanted[name].link);
-  return (
-    names.every((name) => wanted[name].optional || installed[name]?.version === wanted[name].version) &&
-    Object.keys(installed).every((name) => wanted[name]?.version === installed[name].version)
-  );
+  if (!existsSync(inProject('node_modules', '.package-lock.json'))) return false;
+  const installed = readJson('node_modules', '.package-lock.json').packages ?? {};
+  const wanted = readJson('package-lock.json').packages ?? {};
+  const names = new Set([...Object.keys(wanted), ...Object.keys(installed)]);
+  names.delete('');
+  // Optional packages are binaries of one platform each: which of them are there depends on the machine.
+  const agrees = (name) =>
+    (wanted[name] ?? installed[name])?.optional || installed[name]?.version === wanted[name]?.version;
+  return [...names].every(agrees);
+}
+
+/** @throws SetupError where the lock was made for other dependencies than package.json asks for */
+function requireFittingLock() {
+  const locked = readJson('package-lock.json').packages[''] ?? {};
+  const asked = readJson('package.json');
+  for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies']) {
+    const names = new Set([...Object.keys(asked[kind] ?? {}), ...Object.keys(locked[kind] ?? {})]);
+    const other = [...names].find((name) => asked[kind]?.[name] !== locked[kind]?.[name]);
+    if (other === undefined) continue;
+    throw new SetupError(
+      `package-lock.json does not fit package.json: ${other} is ${locked[kind]?.[other] ?? 'absent'} in the lock, ` +
+        `${asked[kind]?.[other] ?? 'absent'} in ${kind}.`,
+      'Run npm install, commit the changed package-lock.json and run the same command again.',
+    );
+  }
+}
+
+async function installNpm(tools) {
+  requireFittingLock();
+  if (!existsSync(unfinished.npm()) && matchesLock()) return 'found as the lock asks for';
+  if (existsSync(unfinished.npm())) rmSync(inProject('node_modules'), { recursive: true, force: true });
+  if (!existsSync(inProject('node_modules'))) requireDisk();
+  mkdirSync(dirname(unfinished.npm()), { recursive: true });
+  writeFileSync(unfinished.npm(), '');
+  const npm = process.env.npm_execpath?.endsWith('.js')
+    ? [process.execPath, process.env.npm_execpath]
+    : ['npm'];
+  // Not `npm ci`: it refuses a lock that lacks the binaries of other platforms, which a registry may not even carry.
+  // Exact versions and hashes come from the lock all the same, and --no-save leaves it as it is.
+  await tools.run([...npm, 'install', '--no-save', '--no-audit', '--no-fund', '--no-progress']);
+  rmSync(unfinished.npm());
+  return 'installed from package-lock.json';
 }
 
 function npmStep() {
@@ -47,20 +88,9 @@ function npmStep() {
     stamp,
     stampFile,
     isDone: () => isStamped(stampFile, stamp),
-    async run(tools) {
-      if (matchesLock()) return 'found as the lock asks for';
-      if (!existsSync(inProject('node_modules'))) requireDisk();
-      const npm = process.env.npm_execpath?.endsWith('.js')
-        ? [process.execPath, process.env.npm_execpath]
-        : ['npm'];
-      await tools.run([...npm, 'ci', '--no-audit', '--no-fund', '--no-progress']);
-      return 'installed from package-lock.json';
-    },
+    run: installNpm,
   };
 }
-
-/** Present while an installation is under way: what a killed one left behind is not built upon. */
-const unfinishedMark = () => inProject('.venv', '.unfinished');
 
 async function freshEnvironment(tools) {
   rmSync(inProject('.venv'), { recursive: true, force: true });
@@ -79,13 +109,13 @@ async function freshEnvironment(tools) {
 }
 
 async function installPython(tools) {
-  const works = venvPython() && !existsSync(unfinishedMark());
+  const works = venvPython() && !existsSync(unfinished.python());
   if (!works) await freshEnvironment(tools);
-  writeFileSync(unfinishedMark(), '');
+  writeFileSync(unfinished.python(), '');
   const options = await pipOptions(venvPython());
   const pip = [venvPython(), '-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check'];
   await tools.run([...pip, ...options, '-r', 'containers/requirements-dev.txt']);
-  rmSync(unfinishedMark());
+  rmSync(unfinished.python());
   return 'installed from containers/requirements-dev.txt';
 }
 

@@ -146,6 +146,21 @@ describe('the set-up tells what to do', () => {
     expect(told.exitCode).toBe(7);
   });
 
+  it('when the lock was made for other dependencies', () => {
+    const root = checkout();
+    const dependencies = { 'some-package': '1.0.0' };
+    writeFileSync(
+      join(root, 'package.json'),
+      JSON.stringify({ name: 'fixture', type: 'module', dependencies }),
+    );
+
+    const told = setUp(root);
+
+    explained(told);
+    expect(told.text).toContain('some-package is absent in the lock, 1.0.0 in dependencies');
+    expect(told.exitCode).toBe(7);
+  });
+
   it('when FORGE_PYTHON is no interpreter', () => {
     const told = setUp(checkout(), { FORGE_PYTHON: '/nowhere/python' });
 
