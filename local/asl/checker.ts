@@ -120,7 +120,18 @@ export class Checker {
   private compile(value: Json, location: string, language: QueryLanguage): Template {
     const onError = (place: string, message: string): void =>
       this.fault(`${location}${place}`, `The JSONata expression is invalid: ${message}`);
+    if (language === 'JSONPath') this.refusePaths(value, location);
     return compileTemplate(value, onError, '', language === 'JSONPath');
+  }
+
+  private refusePaths(value: Json, location: string): void {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [key, field] of Object.entries(value)) {
+      if (key.endsWith('.$')) {
+        this.fault(location, `'${key}' needs JSONPath, which this engine does not evaluate; use JSONata`);
+      }
+      this.refusePaths(field, location);
+    }
   }
 
   private required(raw: JsonObject, field: string, location: string): Json | undefined {

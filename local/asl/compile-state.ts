@@ -171,9 +171,8 @@ function checkAssign(checker: Checker, assign: unknown, place: string, language:
     return;
   }
   for (const name of Object.keys(assign)) {
-    if (language === 'JSONPath' && name.endsWith('.$')) {
-      checker.fault(place, `'${name}' needs JSONPath, which this engine does not evaluate; use JSONata`);
-    } else if (!VARIABLE_NAME.test(name) || name.length > MAX_VARIABLE_NAME_LENGTH || name === 'states') {
+    if (language === 'JSONPath' && name.endsWith('.$')) continue;
+    if (!VARIABLE_NAME.test(name) || name.length > MAX_VARIABLE_NAME_LENGTH || name === 'states') {
       checker.fault(place, `'${name}' is not a valid variable name`);
     }
   }
@@ -267,7 +266,7 @@ function readMap(source: StateSource, base: Base): MapState {
     ...readRecovery(source),
     processor: inner(processor, `${place}/ItemProcessor`),
     distributed: mode === 'DISTRIBUTED',
-    label: typeof raw.Label === 'string' ? raw.Label : name,
+    label: readLabel(source) ?? name,
     ...present({
       items: checker.template(raw, 'Items', place, language),
       itemSelector: checker.template(raw, 'ItemSelector', place, language),
@@ -279,9 +278,28 @@ function readMap(source: StateSource, base: Base): MapState {
   };
 }
 
+const MAX_LABEL_LENGTH = 40;
+const BAD_IN_LABEL = /[\s?*<>{}[\]:;,\\|^~$#%&`"'\p{Cc}]/u;
+
+/** The label becomes part of the ARN of the Map's run. */
+function readLabel({ checker, raw, place }: StateSource): string | undefined {
+  const label = raw.Label;
+  if (label === undefined) return undefined;
+  const at = `${place}/Label`;
+  if (typeof label !== 'string') checker.fault(at, 'Expected value of type String');
+  else if (label === '') checker.fault(at, 'Label cannot be empty');
+  else if (label.length > MAX_LABEL_LENGTH)
+    checker.fault(at, `Label cannot exceed ${MAX_LABEL_LENGTH} characters`);
+  else if (BAD_IN_LABEL.test(label))
+    checker.fault(at, `Label contains invalid character: '${BAD_IN_LABEL.exec(label)?.[0]}'`);
+  else return label;
+  return undefined;
+}
+
 function readItemReader({ checker, raw, place, language }: StateSource): ItemReader {
   const reader = checker.object(raw, 'ItemReader', place) ?? {};
   const at = `${place}/ItemReader`;
+  checker.onlyFields(reader, ['Resource', 'Arguments', 'ReaderConfig'], at, language);
   return {
     resource: checker.string(reader, 'Resource', at),
     ...present({
