@@ -1,4 +1,4 @@
-"""Command line of the container: `python -m agent_forge run --task URI`. Data on stdout, everything else on stderr."""
+"""Command line of the container: `python -m agent_forge run --task URI`. Data on stdout, talk on stderr."""
 
 import argparse
 import json

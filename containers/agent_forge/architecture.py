@@ -1,4 +1,4 @@
-"""The model architecture record, extracted from the artifact: its config.json, its tensors' types, its properties."""
+"""The model architecture record, extracted from config.json, the tensors' types and the properties."""
 
 import json
 from collections.abc import Mapping

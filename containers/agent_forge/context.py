@@ -1,4 +1,4 @@
-"""The PhaseContext of a real job: everything a phase may touch, wired to storage, checkpoints and tracking."""
+"""The PhaseContext of a real job: what a phase may touch, wired to storage, checkpoints and tracking."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

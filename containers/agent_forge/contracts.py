@@ -23,7 +23,7 @@ def contracts_folder() -> Path:
             return folder
     raise ForgeError(
         "dependency",
-        f"No contracts folder with schemas/ at {' or '.join(map(str, candidates))}. Set FORGE_CONTRACTS to it.",
+        f"No contracts folder with schemas/ at {' or '.join(map(str, candidates))}; set FORGE_CONTRACTS.",
     )
 
 

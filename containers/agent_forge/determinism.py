@@ -1,4 +1,4 @@
-"""Seeds, threads and random state: the same job gives the same bits on the same machine, thread count and torch."""
+"""Seeds, threads and random state: the same bits on the same machine, thread count and torch."""
 
 import base64
 import os
@@ -13,7 +13,8 @@ def prepare_process(seed: int, threads: int) -> None:
 
     Args:
         seed: the run's seed, 0 to 2**53 - 1.
-        threads: threads per operation. More than the job owns makes torch many times slower, so the caller says.
+        threads: threads per operation. More than the job owns makes torch many times slower, so the caller
+        says.
     """
     # Read by OpenMP and cuBLAS when torch loads them, so before the import.
     os.environ["OMP_NUM_THREADS"] = str(threads)
@@ -22,7 +23,8 @@ def prepare_process(seed: int, threads: int) -> None:
     import torch
 
     torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
+    # use_deterministic_algorithms(True) is the same switch, but imports torch's compiler first, for 2 s.
+    torch.set_deterministic_debug_mode("error")
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)

@@ -74,7 +74,8 @@ def _run_phase(
     phases: Phases | None,
 ) -> None:
     """Prepare, run the phase, write the result last."""
-    # Everything below loads torch: two seconds in which a signal must already be heard and a failure be written.
+    # Everything below loads torch: two seconds in which a signal must already be heard and a failure be
+    # written.
     from agent_forge.determinism import prepare_process
 
     prepare_process(spec.seed, spec.threads)
@@ -87,7 +88,7 @@ def _run_phase(
     try:
         phase.run(context)
         context.publish_curve()
-    except Exception:
+    except (Exception, SystemExit):
         result.measured(context.measurements.records())
         raise
     result.write_success(context.outputs.models, context.measurements.records(), context.outputs.artifacts)

@@ -1,7 +1,7 @@
 """ForgeError, its kinds, and what any exception means to the control plane.
 
-The kinds and exit codes mirror `contracts/errors.json` (a test compares them), so that a state machine can decide
-from an exit code alone whether a job is retried, resumed elsewhere or failed.
+The kinds and exit codes mirror `contracts/errors.json` (a test compares them), so that a state machine can
+decide from an exit code alone whether a job is retried, resumed elsewhere or failed.
 """
 
 import errno
@@ -24,7 +24,8 @@ EXIT_CODES = {
 }
 
 _DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
-# torch and safetensors report these as plain RuntimeError/SafetensorError; the text is the only thing that tells.
+# torch and safetensors report these as plain RuntimeError/SafetensorError; the text is the only thing that
+# tells.
 _OUT_OF_MEMORY_TEXTS = ("out of memory", "can't allocate memory", "cannot allocate memory")
 _DISK_FULL_TEXTS = ("no space left on device", "os error 28")
 

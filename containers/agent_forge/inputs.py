@@ -1,4 +1,4 @@
-"""What a job reads: the corpus, registered models, outputs of earlier stages; every byte verified by its hash."""
+"""What a job reads: the corpus, registered models, outputs of earlier stages; every byte verified."""
 
 import json
 import re
@@ -110,7 +110,7 @@ class JobInputs:
             have = ", ".join(str(index) for index, _ in found) or "nothing"
             raise ForgeError(
                 "not_found",
-                f"Stage {stage!r} must have left {prefix}{RESULT}, or one per index from 0; found {have}. Rerun it.",
+                f"Stage {stage!r} must have left {prefix}{RESULT}, or one per index from 0; found {have}.",
             )
         return list(found)
 
@@ -150,7 +150,7 @@ class JobInputs:
 
 
 def _parse_document(line: bytes, where: str) -> Document:
-    """One NDJSON line. A corpus is a user's: what is wrong in it is `validation`, its hash was verified before."""
+    """One NDJSON line. A corpus is a user's: what is wrong in it is `validation`."""
     try:
         document = json.loads(line.decode("utf-8"))
         identifier, text = document["id"], document["text"]

@@ -1,4 +1,4 @@
-"""The models a job knows: what it loaded and what it published. Parents and the common base are looked up here."""
+"""The models a job knows: loaded and published ones. Parents and the common base are looked up here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,9 +35,9 @@ class ModelShelf:
     def base_of(self, parents: Sequence[Parent]) -> tuple[str | None, Path | None]:
         """Weights hash and folder of the base that a child of these parents goes back to.
 
-        A parent without a base is one itself. Parents of different bases give none: there is no common origin to
-        take task vectors from, and the contract of the next phase says so. The folder is None when the base itself
-        is not among the job's models.
+        A parent without a base is one itself. Parents of different bases give none: there is no common origin
+        to take task vectors from, and the contract of the next phase says so. The folder is None when the
+        base itself is not among the job's models.
 
         Raises:
             ForgeError(contract): a parent is unknown to this job.
@@ -56,9 +56,10 @@ class ModelShelf:
         key = parent.name if parent.name is not None else f"id:{parent.model_id}"
         if key in self._models:
             return self._models[key]
+        known = ", ".join(self._models) or "none"
         raise ForgeError(
             "contract",
-            f"Parent {key!r} is no model that this job has loaded or published ({', '.join(self._models) or 'none'}). "
+            f"Parent {key!r} is no model that this job loaded or published ({known}). "
             "Load it through the context first, so that the lineage can be measured.",
         )
 

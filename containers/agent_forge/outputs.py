@@ -123,7 +123,7 @@ def _edge(parent: Parent) -> dict[str, Any]:
 
 
 def _refuse_other_base(name: str, folder: Path, base_hash: str | None) -> None:
-    """config.json travels alone once a model is exported, so it must not tell another story than the lineage."""
+    """config.json travels alone once a model is exported: it must not contradict the lineage."""
     stated = json.loads((folder / CONFIG).read_text(encoding="utf-8")).get("lineage", {}).get("base_hash")
     if stated is not None and stated != base_hash:
         raise ForgeError(

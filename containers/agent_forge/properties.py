@@ -1,7 +1,7 @@
 """properties.json: what a model is, measured from its files when it is published and again when it is loaded.
 
-Hand-over contracts are evaluated over this document, so nothing in it is typed in by a phase. Tensors are streamed one
-at a time: the largest one bounds the memory, not the model.
+Hand-over contracts are evaluated over this document, so nothing in it is typed in by a phase. Tensors are
+streamed one at a time: the largest one bounds the memory, not the model.
 """
 
 import json
@@ -25,7 +25,7 @@ EMBEDDING, HEAD = "embedding.weight", "head.weight"
 # These come from the lineage, not from the model's own files, so loading cannot measure them again.
 LINEAGE_PROPERTIES = ("baseHash", "parents", "relativeTaskVector")
 _BLOCK = re.compile(r"(?:^|\.)blocks\.(\d+)\.")
-_RESERVED = re.compile(r"^<\|reserved[_-]?\d+\|>$")
+_RESERVED = re.compile(r"^<\|(?:thought|tool|persona|reserved)_\w+\|>$")
 
 
 def measure_model(
@@ -102,7 +102,7 @@ def verify_model(folder: Path, where: str) -> dict[str, Any]:
     if differs:
         raise ForgeError(
             "contract",
-            f"{where} is not what its {PROPERTIES} says: {'; '.join(differs)}. Publish the model again from its phase.",
+            f"{where} is not what its {PROPERTIES} says: {'; '.join(differs)}. Publish it again.",
             {"model": where, "properties": differs},
         )
     return stated

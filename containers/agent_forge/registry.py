@@ -1,4 +1,4 @@
-"""Which module runs a phase. `contracts/phases.json` says the same in its `available`; a test compares them."""
+"""Which module runs a phase. `contracts/phases.json` says the same (`available`); a test compares."""
 
 import importlib
 from collections.abc import Mapping

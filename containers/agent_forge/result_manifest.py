@@ -37,7 +37,7 @@ class ResultManifest:
         self.uri = f"{output}{identity.subfolder}{RESULT}"
 
     def already_succeeded(self) -> bool:
-        """Whether an earlier attempt of this very job has written its success and only its exit code was lost."""
+        """Whether an earlier attempt of this very job succeeded and only its exit code was lost."""
         earlier = self._read()
         return (
             earlier is not None
@@ -92,7 +92,7 @@ class ResultManifest:
         self._storage.write(self.uri, data)
 
     def _refuse_when_overtaken(self) -> None:
-        """Raise ForgeError(conflict) when a later attempt of this job has answered: this one was thought dead."""
+        """Raise ForgeError(conflict) when a later attempt has answered: this one was thought dead."""
         other = self._read()
         if (
             other is None
@@ -107,7 +107,7 @@ class ResultManifest:
         )
 
     def _read(self) -> dict[str, Any] | None:
-        """The result that lies there, or None when there is none or it is no result (this one replaces it)."""
+        """The result that lies there, or None when there is none or it cannot be read."""
         if not self._storage.exists(self.uri):
             return None
         try:

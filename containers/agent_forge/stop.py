@@ -1,4 +1,4 @@
-"""Being asked to stop: SIGTERM (a Spot notice, a cancelled job, Ctrl-C) becomes a flag that checkpoints look at."""
+"""Being asked to stop: SIGTERM (Spot notice, cancelled job, Ctrl-C) becomes a flag for checkpoints."""
 
 import os
 import signal
@@ -11,7 +11,8 @@ from types import FrameType
 
 from agent_forge.errors import EXIT_CODES, ForgeError
 
-# A stop must end in exit 75 within 20 s; whoever has reached no checkpoint by then loses the steps since the last.
+# A stop must end in exit 75 within 20 s; whoever has reached no checkpoint by then loses the steps since the
+# last.
 GRACE_SECONDS = 18.0
 # A signal to the process group and one that a parent forwards arrive together and mean one notice.
 SAME_NOTICE_SECONDS = 1.0
@@ -43,10 +44,10 @@ class StopRequest:
             raise ForgeError("preempted", f"Stopped on request; the next attempt goes on from {saved}.")
 
     def on_signal(self, number: int, frame: FrameType | None) -> None:
-        """First notice: set the flag and start the deadline. A second, later one: leave at once, still as preempted.
+        """First notice: set the flag, start the deadline. A second, later one: leave at once, as preempted.
 
-        Leaving at once is safe because whatever is reachable is complete, and it stays exit code 75 because the last
-        checkpoint makes the attempt resumable; 143 would read as a cancelled job.
+        Leaving at once is safe because whatever is reachable is complete, and it stays exit code 75 because
+        the last checkpoint makes the attempt resumable; 143 would read as a cancelled job.
         """
         now = time.monotonic()
         if self._since is None:
@@ -56,9 +57,7 @@ class StopRequest:
             )
             self._deadline.daemon = True
             self._deadline.start()
-            _say(
-                f"received signal {number}: will stop at the next checkpoint, at most {self._grace_seconds:g} s from now"
-            )
+            _say(f"received signal {number}: stops at the next checkpoint, within {self._grace_seconds:g} s")
         elif now - self._since >= SAME_NOTICE_SECONDS:
             _leave("asked a second time")
 

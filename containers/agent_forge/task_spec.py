@@ -45,8 +45,8 @@ class TaskSpec:
             expected = f"a number below {size}" if is_array else "none"
             raise ForgeError(
                 "validation",
-                f"AWS_BATCH_JOB_ARRAY_INDEX is {index}; stage {self.stage_name!r} ({self.stage_kind}, size {size}) "
-                f"expects {expected}.",
+                f"AWS_BATCH_JOB_ARRAY_INDEX is {index}; stage {self.stage_name!r} ({self.stage_kind}, "
+                f"size {size}) expects {expected}.",
             )
         job_id = environment.job_id or "manual"
         return JobIdentity(

@@ -1,7 +1,7 @@
 """The files of a checkpoint: tensors.safetensors and job.json.
 
-Both carry the job and the step they belong to. Blobs are shared by content, so without that mark two jobs in the same
-state would own the same blob, and the one that drops an old checkpoint would break the other's.
+Both carry the job and the step they belong to. Blobs are shared by content, so without that mark two jobs in
+the same state would own the same blob, and the one that drops an old checkpoint would break the other's.
 """
 
 import json
@@ -31,7 +31,8 @@ def write_files(
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    # One metadata key: with several, safetensors writes them in an order that changes from process to process.
+    # One metadata key: with several, safetensors writes them in an order that changes from process to
+    # process.
     save_file(_separate(tensors), folder / TENSORS, metadata={"checkpoint": canonical_json(mark).decode()})
     (folder / JOB).write_bytes(canonical_json({"mark": dict(mark), **job}))
     return [folder / TENSORS, folder / JOB]

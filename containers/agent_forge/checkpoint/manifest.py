@@ -1,7 +1,7 @@
-"""Checkpoint manifests and the pointer to the newest: their names, and how a single changed bit in them is noticed.
+"""Checkpoint manifests and the pointer to the newest: names, and how a changed bit in them is noticed.
 
-A manifest is named by its step and by its own SHA-256, so it verifies itself. The pointer is replaced in place and so
-carries a seal: the SHA-256 of its other members.
+A manifest is named by its step and by its own SHA-256, so it verifies itself. The pointer is replaced in
+place and so carries a seal: the SHA-256 of its other members.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ _NAME = re.compile(r"^manifests/(\d{10})-([0-9a-f]{64})\.json$")
 
 @dataclass(frozen=True)
 class ManifestName:
-    """Where a manifest lies below the job's checkpoint prefix, for example `manifests/0000000012-<sha256>.json`."""
+    """Where a manifest lies below the job's prefix, for example `manifests/0000000012-<sha256>.json`."""
 
     step: int
     sha256: str
@@ -44,7 +44,8 @@ def encode_manifest(document: dict[str, Any]) -> tuple[ManifestName, bytes]:
         ForgeError(numeric): a number in them is not finite.
     """
     data = canonical_json(document)
-    # What was parsed back is checked, not what was given: tuples and integer keys are different things in JSON.
+    # What was parsed back is checked, not what was given: tuples and integer keys are different things in
+    # JSON.
     validate(json.loads(data), "checkpoint-manifest", kind="bug", where="a new checkpoint manifest")
     return ManifestName(document["step"], hashlib.sha256(data).hexdigest()), data
 

@@ -1,4 +1,4 @@
-"""Which checkpoints stay: the last three and the best. The rest goes, manifests before the blobs they name."""
+"""Which checkpoints stay: the last three and the best. The rest goes, manifests before their blobs."""
 
 import sys
 
@@ -13,7 +13,8 @@ KEEP_LAST = 3
 def drop_old(storage: Storage, blobs: BlobStore, prefix: str, newest: ManifestName) -> None:
     """Remove superseded checkpoints of one job.
 
-    A failure to clean up is said on stderr and never ends the job: what is too much costs space, not correctness.
+    A failure to clean up is said on stderr and never ends the job: what is too much costs space, not
+    correctness.
 
     Args:
         storage: holds the manifests.
@@ -42,7 +43,7 @@ def _drop_old(storage: Storage, blobs: BlobStore, prefix: str, newest: ManifestN
 
 
 def _read_manifests(storage: Storage, prefix: str) -> dict[ManifestName, dict]:
-    """All manifests that are whole. Damaged ones stay as evidence; their blobs are left to the garbage collector."""
+    """All manifests that are whole. Damaged ones stay as evidence; their blobs go with the run's garbage."""
     manifests = {}
     for uri in storage.list(prefix):
         name = parse_manifest_name(uri[len(prefix) :])

@@ -1,7 +1,8 @@
 """Checkpoints of one job: save publishes, latest reads back the newest that is whole.
 
-Order of a save: files in the scratch folder -> SHA-256 -> blobs (if none match) -> manifest -> pointer, last. A crash
-between any two leaves the checkpoint before it as the newest; what lies about is complete or has no name.
+Order of a save: files in the scratch folder -> SHA-256 -> blobs (if none match) -> manifest -> pointer, last.
+A crash between any two leaves the checkpoint before it as the newest; what lies about is complete or has no
+name.
 """
 
 import shutil
@@ -49,7 +50,7 @@ class Stop(Protocol):
 
 
 class Companion(Protocol):
-    """What a resumed job must have again beside the phase's own state: metrics so far, models published so far."""
+    """What a resumed job must have again beside the phase's own state: metrics and models so far."""
 
     def snapshot(self) -> dict[str, Any]:
         """A JSON document."""
@@ -173,8 +174,8 @@ class CheckpointStore:
         if problems:
             raise ForgeError(
                 "corrupt",
-                f"No checkpoint below {self._place.prefix} can be read: {'; '.join(problems)}. Restore one of the files, "
-                "or remove the folder to let the job start from its first step.",
+                f"No checkpoint below {self._place.prefix} can be read: {'; '.join(problems)}. Restore "
+                "one of the files, or remove the folder to let the job start from its first step.",
                 {"prefix": self._place.prefix, "rejected": problems},
             )
         return None
@@ -192,8 +193,9 @@ class CheckpointStore:
     def _candidates(self) -> tuple[list[ManifestName], list[str]]:
         """Manifests to try, newest first, and what is wrong with the pointer.
 
-        A good pointer leads: a manifest of a later step than its own was never committed, or lies on a branch that the
-        job rolled back from. A damaged or missing pointer costs nothing, because manifests verify themselves.
+        A good pointer leads: a manifest of a later step than its own was never committed, or lies on a branch
+        that the job rolled back from. A damaged or missing pointer costs nothing, because manifests verify
+        themselves.
         """
         prefix, storage = self._place.prefix, self._place.storage
         listed = [parse_manifest_name(uri[len(prefix) :]) for uri in storage.list(prefix)]
@@ -233,8 +235,8 @@ class CheckpointStore:
         self._reject(name.path, message)
         raise ForgeError(
             "conflict",
-            f"At {self._place.prefix} {message}. Go on with the settings of then, or fork the run: a fork starts with "
-            "an empty checkpoint folder.",
+            f"At {self._place.prefix} {message}. Go on with the settings of then, or fork the run: a fork "
+            "starts with an empty checkpoint folder.",
             {"differs": differs, "manifest": name.path},
         )
 
@@ -246,7 +248,7 @@ class CheckpointStore:
             )
 
     def _refuse_when_overtaken(self) -> None:
-        """Raise ForgeError(conflict) when a later attempt has moved the pointer: this process was thought dead."""
+        """Raise ForgeError(conflict) when a later attempt moved the pointer: this one was thought dead."""
         pointer = self._place.prefix + POINTER
         if not self._place.storage.exists(pointer):
             return
@@ -254,11 +256,12 @@ class CheckpointStore:
             _, order = decode_pointer(self._place.storage.read_bytes(pointer))
         except ForgeError:
             return  # damaged: it is replaced by this save
-        if order > self._place.identity.order:
+        own = self._place.identity.order
+        if order > own:
             raise ForgeError(
                 "conflict",
-                f"Execution {order[0]} attempt {order[1]} already writes checkpoints of this job; this is execution "
-                f"{self._place.identity.order[0]} attempt {self._place.identity.order[1]} and stops here.",
+                f"Execution {order[0]} attempt {order[1]} already writes checkpoints of this job; this is "
+                f"execution {own[0]} attempt {own[1]} and stops here.",
             )
 
     def _reject(self, path: str, reason: str) -> str:

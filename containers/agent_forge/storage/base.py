@@ -7,7 +7,7 @@ from agent_forge.errors import ForgeError
 
 
 class Storage(Protocol):
-    """Bytes by address. An address ending in `/` is a prefix. Whatever an address shows is complete: writes are atomic."""
+    """Bytes by address; one ending in `/` is a prefix. Whatever can be read is complete."""
 
     def open(self, uri: str) -> BinaryIO:
         """Open for reading, for the caller to close.

@@ -43,8 +43,8 @@ class BlobStore:
     def publish(self, path: Path) -> Blob:
         """Store a file under its hash; the same bytes are stored once.
 
-        A blob that is there already is read and, when its bytes are not what its name says, replaced: a damaged disk
-        block must not make good bytes unpublishable for ever.
+        A blob that is there already is read and, when its bytes are not what its name says, replaced: a
+        damaged disk block must not make good bytes unpublishable for ever.
         """
         sha256, size = hash_file(path)
         blob = Blob(self.address(sha256), sha256, size)

@@ -13,7 +13,8 @@ from urllib.parse import quote, unquote, urlsplit
 from agent_forge.errors import ForgeError
 
 CHUNK_BYTES = 1 << 20
-# A killed writer leaves one of these behind. No listing shows them; whoever collects garbage may remove old ones.
+# A killed writer leaves one of these behind. No listing shows them; whoever collects garbage may remove old
+# ones.
 PARTIAL_PREFIX = ".partial-"
 
 
@@ -50,8 +51,8 @@ class LocalStorage:
             if seen != sha256:
                 raise ForgeError(
                     "conflict",
-                    f"{source} changed while it was published: its SHA-256 was {sha256}, the copied bytes have {seen}. "
-                    "Write a model into a folder of its own and leave it alone once it is published.",
+                    f"{source} changed while it was published: its SHA-256 was {sha256}, "
+                    f"the copied bytes have {seen}. Leave a file alone once it is handed over.",
                 )
             created = True
             if replace:
@@ -126,7 +127,7 @@ def _copy(source: Path, target: Path) -> str:
 
 @contextmanager
 def _partial_beside(target: Path) -> Iterator[Path]:
-    """A name in the target's own folder (a rename is atomic within one file system only), removed afterwards."""
+    """A name in the target's own folder (a rename is atomic within one file system), removed after."""
     _make_folder(target.parent)
     partial = target.parent / f"{PARTIAL_PREFIX}{uuid.uuid4().hex}"
     try:

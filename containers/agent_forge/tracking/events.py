@@ -64,8 +64,8 @@ def finite_number(name: str, value: float) -> float:
     if not math.isfinite(number):
         raise ForgeError(
             "numeric",
-            f"{name} is {number}; expected a finite number. The loss or a weight left the finite range: lower the "
-            "learning rate, or resume from the last checkpoint.",
+            f"{name} is {number}; expected a finite number. The loss or a weight left the finite range: "
+            "lower the learning rate, or resume from the last checkpoint.",
             {"name": name, "value": str(number)},
         )
     return number

@@ -1,4 +1,4 @@
-"""The tracker every job has: metric records for the manifest, events on stdout, the curve in metrics.jsonl."""
+"""The tracker every job has: records for the manifest, events on stdout, the curve in a file."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -54,8 +54,8 @@ class JsonlTracker:
             known = self._records[key]
             raise ForgeError(
                 "bug",
-                f"Metric {key!r} was recorded twice ({known['value']} by {known['source']}, then {value} by {source}); "
-                "give the second another name or step.",
+                f"Metric {key!r} was recorded twice ({known['value']} by {known['source']}, "
+                f"then {value} by {source}); give the second another name or step.",
             )
         self._measured.add(key)
         self._records[key] = {

@@ -22,8 +22,8 @@ class ProgressMeter:
     def measure(self, step: int, steps: int, message: str) -> dict[str, Any] | None:
         """What to report after `step` of `steps`, or None when it is too early for another line.
 
-        The ETA counts from the first step seen with this message, so that a resumed job and a job with several loops
-        do not mix speeds.
+        The ETA counts from the first step seen with this message, so that a resumed job and a job with
+        several loops do not mix speeds.
         """
         now = self._clock()
         if self._begin is None or self._begin[0] != message:

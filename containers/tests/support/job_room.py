@@ -17,7 +17,10 @@ MODEL_ID = "01J0000000000000000000000A"
 JOB_ID = "job-1"
 COUNTER = {"cognate": "tests.support.counter_phase"}
 # A corpus whose lines end in all the ways text can.
-DOCUMENTS = [{"id": "a.txt", "text": "One nation.\nTwo lines."}, {"id": "b.txt", "text": "Späte Zeilen \u2028 bleiben."}]
+DOCUMENTS = [
+    {"id": "a.txt", "text": "One nation.\nTwo lines."},
+    {"id": "b.txt", "text": "Späte Zeilen \u2028 bleiben."},
+]
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,14 @@ class JobRoom:
 
     def corpus_input(self, documents: list[dict[str, str]] | None = None) -> dict[str, Any]:
         """A corpus blob and the input that names it."""
-        lines = "".join(json.dumps(document, ensure_ascii=False) + "\n" for document in documents or DOCUMENTS)
-        return {"name": "corpus", "kind": "corpus", "corpusId": "toy", **self.publish(lines.encode()).to_json()}
+        lines = [json.dumps(document, ensure_ascii=False) + "\n" for document in documents or DOCUMENTS]
+        blob = self.publish("".join(lines).encode())
+        return {"name": "corpus", "kind": "corpus", "corpusId": "toy", **blob.to_json()}
 
     def model_input(self, name: str, folder: Path) -> dict[str, Any]:
         """Blobs of a model folder and the input that names them."""
-        files = [{"path": path.name, **self.blobs.publish(path).to_json()} for path in sorted(folder.iterdir())]
+        paths = sorted(folder.iterdir())
+        files = [{"path": path.name, **self.blobs.publish(path).to_json()} for path in paths]
         return {"name": name, "kind": "model", "modelId": MODEL_ID, "files": files}
 
     def stage_input(self, stage: str) -> dict[str, Any]:
@@ -102,8 +107,8 @@ class JobRoom:
 
     def environment(self, **changes: str) -> dict[str, str]:
         """A job's variables, as the queue sets them."""
-        own = {"AWS_BATCH_JOB_ID": JOB_ID, "AWS_BATCH_JOB_ATTEMPT": "1", "FORGE_SCRATCH": str(self.root / "scratch")}
-        return {**os.environ, **own, **changes}
+        own = {"AWS_BATCH_JOB_ID": JOB_ID, "AWS_BATCH_JOB_ATTEMPT": "1"}
+        return {**os.environ, **own, "FORGE_SCRATCH": str(self.root / "scratch"), **changes}
 
     def result(self, stage: str = "base", index: int | None = None) -> dict[str, Any]:
         """The result manifest of a stage."""
@@ -113,9 +118,15 @@ class JobRoom:
 
     def run(self, task: str, phases: Mapping[str, str] = COUNTER, **environment: str) -> Finished:
         """Run a job in a forked child, as the fork server does."""
-        from agent_forge.entrypoint import run_job
+        return in_child(lambda: run_here(task, self.environment(**environment), phases), self.root / "child")
 
-        return in_child(lambda: run_job(task, self.environment(**environment), phases), self.root / "child")
+
+def run_here(task: str, environment: Mapping[str, str], phases: Mapping[str, str]) -> int:
+    """What a forked child does: take over the job's variables and run it."""
+    from agent_forge.entrypoint import run_job
+
+    os.environ.update(environment)
+    return run_job(task, environment, phases)
 
 
 def default_config() -> dict[str, Any]:
@@ -163,4 +174,4 @@ def start_child(action: Callable[[], int | None], folder: Path) -> int:
 def finished(code: int, folder: Path) -> Finished:
     """Read what a child wrote; every line of its stdout must be an event."""
     lines = (folder / "stdout").read_text(encoding="utf-8").splitlines()
-    return Finished(code, [json.loads(line) for line in lines], (folder / "stderr").read_text(encoding="utf-8"))
+    return Finished(code, [json.loads(line) for line in lines], (folder / "stderr").read_text())

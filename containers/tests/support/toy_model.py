@@ -18,11 +18,13 @@ def toy_tensors(seed: int = 0) -> dict[str, Tensor]:
     return {name: torch.randn(shape, generator=generator) for name, shape in shapes.items()}
 
 
-def write_toy_model(folder: Path, tensors: dict[str, Tensor] | None = None, config: dict | None = None) -> Path:
+def write_toy_model(
+    folder: Path, tensors: dict[str, Tensor] | None = None, config: dict | None = None
+) -> Path:
     """Write model.safetensors, config.json and tokenizer.json."""
     folder.mkdir(parents=True, exist_ok=True)
     save_file(tensors or toy_tensors(), folder / "model.safetensors")
-    blocks = {"arch": {"d_model": WIDTH}, "thought": {"enabled": False}, "quant": {"enabled": False}, **(config or {})}
+    blocks = {"arch": {"d_model": WIDTH}, "quant": {"enabled": False}, **(config or {})}
     (folder / "config.json").write_text(json.dumps(blocks), encoding="utf-8")
     vocabulary = {"a": 0, "b": 1, "c": 2, "d": 3}
     added = [{"id": 4 + row, "content": f"<|reserved_{row}|>"} for row in range(4)]
