@@ -34,8 +34,7 @@ export async function runAttempt(
     ...started,
     jobId,
     exitPath: attemptFiles(settings.logsDirectory, jobId, begin.number).exit,
-    deadline:
-      job.timeoutSeconds === null || startedAt === null ? null : startedAt + job.timeoutSeconds * 1000,
+    timeLeftMilliseconds: timeLeft(job, startedAt ?? settings.clock(), settings.clock()),
     graceMilliseconds: settings.graceMilliseconds,
     pollMilliseconds: settings.pollMilliseconds,
     alarm: begin.alarm,
@@ -72,6 +71,10 @@ export function followAttempt(context: AttemptContext, jobId: string, number: nu
   });
   context.track(done, follower.close);
   return { ...follower, done };
+}
+
+function timeLeft({ timeoutSeconds }: JobRecord, startedAt: number, now: number): number | null {
+  return timeoutSeconds === null ? null : timeoutSeconds * 1000 - Math.max(0, now - startedAt);
 }
 
 async function withPatience(work: Promise<unknown>, milliseconds: number): Promise<void> {

@@ -14,6 +14,7 @@ export function readIfThere(path: string): string | undefined {
 
 interface Stat {
   readonly state: string;
+  readonly group: number;
   readonly session: number;
   readonly startTick: string;
 }
@@ -21,8 +22,16 @@ interface Stat {
 /** Fields of /proc/<pid>/stat after the command name, which may itself hold blanks and brackets. */
 function parseStat(text: string): Stat {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0] ?? '', session: Number(fields[3]), startTick: fields[19] ?? '' };
+  return {
+    state: fields[0] ?? '',
+    group: Number(fields[2]),
+    session: Number(fields[3]),
+    startTick: fields[19] ?? '',
+  };
 }
+
+/** A zombie runs no more, it only waits to be reaped, which some systems' first process does late or never. */
+const isDead = (state: string): boolean => state === 'Z' || state === 'X';
 
 const bootId = (): string | undefined => readIfThere('/proc/sys/kernel/random/boot_id')?.trim();
 
@@ -33,7 +42,7 @@ export function readIdentity(pid: number): ProcessIdentity | undefined {
   const text = readIfThere(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
   const { state, startTick } = parseStat(text);
-  return state === 'Z' || state === 'X' ? undefined : { pid, birth: `${boot}:${startTick}` };
+  return isDead(state) ? undefined : { pid, birth: `${boot}:${startTick}` };
 }
 
 /** For systems without /proc; their `ps` tells the start to the second. */
@@ -63,8 +72,10 @@ export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): 
   return isAlive(identity) && kill(-identity.pid, signal);
 }
 
-/** True while any process, even an unreaped one, is left in the group. */
-export const groupExists = (groupId: number): boolean => kill(-groupId, 0);
+/** True while a process of the group runs. */
+export const groupExists = (groupId: number): boolean =>
+  kill(-groupId, 0) &&
+  (bootId() === undefined || processes().some(({ group, state }) => group === groupId && !isDead(state)));
 
 /**
  * Kills what a vanished leader left in its session. The number of the session may have been given away again, so only
@@ -72,19 +83,26 @@ export const groupExists = (groupId: number): boolean => kill(-groupId, 0);
  */
 export function killStragglers(sessionId: number, jobId: string): void {
   const mark = `AWS_BATCH_JOB_ID=${jobId}`;
-  for (const entry of bootId() === undefined ? [] : readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const stat = readIfThere(`/proc/${entry}/stat`);
-    if (stat === undefined || parseStat(stat).session !== sessionId) continue;
-    if (readIfThere(`/proc/${entry}/environ`)?.split('\0').includes(mark)) kill(Number(entry), 'SIGKILL');
+  for (const { pid, session } of bootId() === undefined ? [] : processes()) {
+    if (session !== sessionId) continue;
+    if (readIfThere(`/proc/${pid}/environ`)?.split('\0').includes(mark)) kill(pid, 'SIGKILL');
   }
 }
+
+const processes = (): (Stat & { readonly pid: number })[] =>
+  readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((entry) => {
+      const text = readIfThere(`/proc/${entry}/stat`);
+      return text === undefined ? [] : [{ pid: Number(entry), ...parseStat(text) }];
+    });
 
 function kill(target: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(target, signal);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    // EPERM: nothing of ours is left there; some systems say so of a group of zombies.
+    if (['ESRCH', 'EPERM'].includes((cause as NodeJS.ErrnoException).code ?? '')) return false;
     throw cause;
   }
 }

@@ -15,8 +15,8 @@ export interface Supervision {
   readonly exitPath: string;
   /** The exit code as its launcher saw it; null for an adopted process. */
   readonly exited: Promise<number | null> | null;
-  /** Epoch milliseconds at which the attempt is out of time. */
-  readonly deadline: number | null;
+  /** What is left to the attempt from now on; null for no limit. */
+  readonly timeLeftMilliseconds: number | null;
   readonly graceMilliseconds: number;
   readonly pollMilliseconds: number;
   readonly alarm: Alarm;
@@ -27,24 +27,36 @@ export interface Supervision {
   requestStop(stop: StopRequest): void;
 }
 
-/** Watches a process to its end, stopping it when asked; undefined if the runner was closed before. */
+/**
+ * Watches a process to its end, stopping it when asked; undefined if the runner was closed before. Periods are measured
+ * by the monotonic clock, so that a step of the system's time neither kills a job early nor keeps it alive.
+ */
 export async function superviseProcess(supervision: Supervision): Promise<AttemptEnd | undefined> {
-  const { identity, alarm, pollMilliseconds } = supervision;
-  let termSent = false;
+  const { identity, alarm, pollMilliseconds, timeLeftMilliseconds } = supervision;
+  const deadline = performance.now() + (timeLeftMilliseconds ?? Number.POSITIVE_INFINITY);
+  let killAt: number | undefined;
   while (isAlive(identity)) {
     if (supervision.closed()) return undefined;
-    const now = supervision.clock();
-    if (!supervision.stop() && supervision.deadline !== null && now >= supervision.deadline) {
-      supervision.requestStop({ kind: 'timeout', reason: TIMED_OUT, at: now });
+    if (!supervision.stop() && performance.now() >= deadline) {
+      supervision.requestStop({ kind: 'timeout', reason: TIMED_OUT, at: supervision.clock() });
     }
     const stop = supervision.stop();
-    if (stop && now - stop.at >= supervision.graceMilliseconds) signalGroup(identity, 'SIGKILL');
-    else if (stop && !termSent) termSent = signalGroup(identity, 'SIGTERM');
+    if (stop && killAt === undefined) {
+      killAt = performance.now() + graceLeft(supervision, stop);
+      signalGroup(identity, 'SIGTERM');
+    }
+    if (killAt !== undefined && performance.now() >= killAt) signalGroup(identity, 'SIGKILL');
     await alarm.pause(pollMilliseconds);
   }
   const end = await readEnd(supervision);
   await groupGone(identity.pid);
   return end;
+}
+
+/** Less than the whole period only for a stop that was requested before a restart. */
+function graceLeft({ clock, graceMilliseconds }: Supervision, stop: StopRequest): number {
+  const passed = Math.max(0, clock() - stop.at);
+  return Math.max(0, graceMilliseconds - passed);
 }
 
 async function readEnd({ identity, jobId, exitPath, exited, stop }: Supervision): Promise<AttemptEnd> {
