@@ -1,0 +1,52 @@
+/** Every port of the core in memory, with real conditions: for tests of use cases. */
+import { createHash } from 'node:crypto';
+import { LOCAL_PRINCIPAL, type Principal } from '#core/domain/principal.ts';
+import type { Ports } from '#core/ports/ports.ts';
+import { blobReaderOf, blobWriterOf } from './memory/blobs.ts';
+import { eventLogOf, eventsOf, metricLogOf, metricsOf } from './memory/logs.ts';
+import { corporaOf, modelsOf, presetsOf, runsOf } from './memory/readers.ts';
+import { registryOf } from './memory/registry.ts';
+import { type MemoryStore, newStore } from './memory/store.ts';
+import { type MemoryWorkflow, memoryWorkflow } from './memory/workflow.ts';
+
+export interface MemoryPorts extends Ports {
+  readonly store: MemoryStore;
+  readonly workflow: MemoryWorkflow;
+  /** Moves the clock; each look at it moves it by one more millisecond. */
+  advance(milliseconds: number): void;
+}
+
+export const ADMIN: Principal = LOCAL_PRINCIPAL;
+export const STRANGER: Principal = { tenant: 'other', role: 'admin', subject: 'stranger' };
+
+export function memoryPorts(start = '2026-03-01T12:00:00.000Z'): MemoryPorts {
+  const store = newStore();
+  let now = Date.parse(start);
+  let drawn = 0;
+  return {
+    store,
+    runs: runsOf(store),
+    models: modelsOf(store),
+    corpora: corporaOf(store),
+    presets: presetsOf(store),
+    events: eventsOf(store),
+    metrics: metricsOf(store),
+    blobs: blobReaderOf(store),
+    registry: registryOf(store),
+    eventLog: eventLogOf(store),
+    metricLog: metricLogOf(store),
+    blobWriter: blobWriterOf(store),
+    workflow: memoryWorkflow(),
+    clock: { now: () => new Date(now++) },
+    entropy: {
+      bytes: (count) => {
+        const digest = createHash('sha256').update(`entropy ${drawn++}`).digest();
+        return Uint8Array.from(digest.subarray(0, count));
+      },
+    },
+    hasher: { sha256: (text) => createHash('sha256').update(text).digest('hex') },
+    advance: (milliseconds) => {
+      now += milliseconds;
+    },
+  };
+}

@@ -1,0 +1,128 @@
+/** The reading ports of the registry. */
+import builtIn from '#contracts/presets.json' with { type: 'json' };
+import type { LineageEdge } from '#core/domain/lineage.ts';
+import { ancestors } from '#core/domain/lineage.ts';
+import type { Model } from '#core/domain/model.ts';
+import type { Preset } from '#core/domain/preset.ts';
+import type { Run } from '#core/domain/run.ts';
+import type { CorpusReader } from '#core/ports/corpus-reader.ts';
+import type { ModelReader } from '#core/ports/model-reader.ts';
+import type { PresetReader } from '#core/ports/preset-reader.ts';
+import type { Page, PageRequest, RunReader, RunSummary } from '#core/ports/run-reader.ts';
+import { keyOf, type MemoryStore, ofTenant, yieldTurn } from './store.ts';
+
+const newestFirst = (left: { id: string }, right: { id: string }) => (left.id < right.id ? 1 : -1);
+
+function pageOf<Item extends { id: string }>(items: readonly Item[], request: PageRequest): Page<Item> {
+  const sorted = [...items].sort(newestFirst);
+  const rest = sorted.filter(({ id }) => request.after === null || id < request.after);
+  const page = rest.slice(0, request.limit);
+  return {
+    items: structuredClone(page),
+    next: rest.length > page.length ? (page.at(-1)?.id ?? null) : null,
+  };
+}
+
+const copyOf = <Item>(item: Item | undefined): Item | null =>
+  item === undefined ? null : structuredClone(item);
+
+function summaryOf({ id, name, status, createdAt, startedAt, endedAt, version, phases }: Run): RunSummary {
+  return {
+    id,
+    name,
+    status,
+    createdAt,
+    startedAt,
+    endedAt,
+    version,
+    phases: phases.map((phase) => ({ slug: phase.slug, status: phase.status })),
+  };
+}
+
+export function runsOf(store: MemoryStore): RunReader {
+  return {
+    async get(tenant, id) {
+      await yieldTurn();
+      return copyOf(store.tables.runs.get(keyOf(tenant, id)));
+    },
+    async list(tenant, { status }, page) {
+      const runs = ofTenant(store.tables.runs, tenant);
+      const wanted = runs.filter((run) => status === undefined || run.status === status);
+      return pageOf(wanted.map(summaryOf), page);
+    },
+    async byIdempotencyKey(tenant, key, now) {
+      await yieldTurn();
+      const found = store.tables.idempotency.get(keyOf(tenant, key));
+      return found && found.expiresAt > now ? { runId: found.runId, bodyHash: found.bodyHash } : null;
+    },
+  };
+}
+
+function edgesOf(models: readonly Model[]): readonly LineageEdge[] {
+  return models.flatMap(({ id, parents }) =>
+    parents.map(({ modelId, relation, weight }) => ({ parent: modelId, child: id, relation, weight })),
+  );
+}
+
+export function modelsOf(store: MemoryStore): ModelReader {
+  return {
+    async get(tenant, id) {
+      await yieldTurn();
+      return copyOf(store.tables.models.get(keyOf(tenant, id)));
+    },
+    async list(tenant, filter, page) {
+      const { run, phase, status, name, parent } = filter;
+      const wanted = ofTenant(store.tables.models, tenant).filter(
+        (model) =>
+          (run === undefined || model.runId === run) &&
+          (phase === undefined || model.phase === phase) &&
+          (status === undefined || model.status === status) &&
+          (name === undefined || model.name === name) &&
+          (parent === undefined || model.parents.some((link) => link.modelId === parent)),
+      );
+      return pageOf(wanted, page);
+    },
+    async byName(tenant, name, version) {
+      const versions = ofTenant(store.tables.models, tenant)
+        .filter((model) => model.name === name && (version === null || model.version === version))
+        .sort((left, right) => right.version - left.version);
+      return copyOf(versions[0]);
+    },
+    async edgesAbove(tenant, id) {
+      const edges = edgesOf(ofTenant(store.tables.models, tenant));
+      const family = new Set([id, ...ancestors(edges, id)]);
+      return edges.filter((edge) => family.has(edge.child));
+    },
+  };
+}
+
+export function corporaOf(store: MemoryStore): CorpusReader {
+  const newest = (tenant: string) => ofTenant(store.tables.corpora, tenant).sort(newestFirst);
+  return {
+    get: async (tenant, id) => copyOf(store.tables.corpora.get(keyOf(tenant, id))),
+    list: async (tenant, page) => pageOf(ofTenant(store.tables.corpora, tenant), page),
+    byName: async (tenant, name) => copyOf(newest(tenant).find((corpus) => corpus.name === name)),
+    byHash: async (tenant, sha256) => copyOf(newest(tenant).find((corpus) => corpus.sha256 === sha256)),
+  };
+}
+
+/** The built-in presets of the release, then the tenant's own. */
+export function presetsOf(store: MemoryStore): PresetReader {
+  const all = (tenant: string): readonly Preset[] => [
+    ...builtIn.presets.map(
+      (preset): Preset => ({
+        ...preset,
+        schemaVersion: 1,
+        tenant,
+        builtIn: true,
+        updatedAt: '2026-01-01T00:00:00.000Z',
+        recordVersion: 1,
+      }),
+    ),
+    ...ofTenant(store.tables.presets, tenant),
+  ];
+  return {
+    get: async (tenant, name) => copyOf(all(tenant).find((preset) => preset.name === name)),
+    list: async (tenant) => structuredClone(all(tenant)),
+  };
+}

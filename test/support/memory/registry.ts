@@ -1,0 +1,107 @@
+/** The registry with real conditional semantics: a commit holds for all of its changes or for none. */
+import { ForgeError } from '#core/domain/errors.ts';
+import type { Change, RegistryWriter } from '#core/ports/registry-writer.ts';
+import { appendEvents, keyOf, type MemoryStore, ofTenant, type Tables, yieldTurn } from './store.ts';
+
+type ChangeOf<Kind extends Change['kind']> = Extract<Change, { kind: Kind }>;
+
+function conflict(code: 'stale_version' | 'exists' | 'idempotency_key_in_use', message: string): ForgeError {
+  return new ForgeError('conflict', message, { code });
+}
+
+/** The condition of one record, and the rule that each write raises its version by exactly one. */
+function condition(what: string, found: number | null, expected: number | null, next: number): void {
+  if (found !== expected) {
+    throw conflict(
+      expected === null ? 'exists' : 'stale_version',
+      `${what} has version ${found}, not ${expected}`,
+    );
+  }
+  if (next !== (expected ?? 0) + 1) {
+    throw new RangeError(`${what}: version ${next} written over ${expected}; versions rise by one`);
+  }
+}
+
+function withEntry<Item>(table: ReadonlyMap<string, Item>, key: string, item: Item): Map<string, Item> {
+  return new Map(table).set(key, structuredClone(item));
+}
+
+function applyModel(tables: Tables, tenant: string, { model, expected }: ChangeOf<'model'>): Tables {
+  const key = keyOf(tenant, model.id);
+  condition(
+    `model ${model.id}`,
+    tables.models.get(key)?.recordVersion ?? null,
+    expected,
+    model.recordVersion,
+  );
+  const versions = ofTenant(tables.models, tenant)
+    .filter((each) => each.name === model.name && each.id !== model.id)
+    .map((each) => each.version);
+  const next = Math.max(0, ...versions) + 1;
+  if (expected === null && model.version !== next) {
+    throw conflict('stale_version', `model ${model.name}: version ${model.version}, expected ${next}`);
+  }
+  return { ...tables, models: withEntry(tables.models, key, model) };
+}
+
+function applyPreset(
+  tables: Tables,
+  tenant: string,
+  change: ChangeOf<'preset'> | ChangeOf<'delete-preset'>,
+): Tables {
+  const name = change.kind === 'preset' ? change.preset.name : change.name;
+  const key = keyOf(tenant, name);
+  const found = tables.presets.get(key)?.recordVersion ?? null;
+  if (change.kind === 'preset') {
+    condition(`preset ${name}`, found, change.expected, change.preset.recordVersion);
+    return { ...tables, presets: withEntry(tables.presets, key, change.preset) };
+  }
+  condition(`preset ${name}`, found, change.expected, change.expected + 1);
+  const presets = new Map(tables.presets);
+  presets.delete(key);
+  return { ...tables, presets };
+}
+
+function applyKey(tables: Tables, tenant: string, change: ChangeOf<'idempotency'>): Tables {
+  const key = keyOf(tenant, change.key);
+  const found = tables.idempotency.get(key);
+  if (found && found.expiresAt > change.now)
+    throw conflict('idempotency_key_in_use', `${change.key} is in use`);
+  const { runId, bodyHash, expiresAt } = change;
+  return { ...tables, idempotency: withEntry(tables.idempotency, key, { runId, bodyHash, expiresAt }) };
+}
+
+function apply(tables: Tables, tenant: string, change: Change): Tables {
+  switch (change.kind) {
+    case 'run': {
+      const key = keyOf(tenant, change.run.id);
+      const found = tables.runs.get(key)?.version ?? null;
+      condition(`run ${change.run.id}`, found, change.expected, change.run.version);
+      return { ...tables, runs: withEntry(tables.runs, key, change.run) };
+    }
+    case 'corpus': {
+      const key = keyOf(tenant, change.corpus.id);
+      const found = tables.corpora.get(key)?.recordVersion ?? null;
+      condition(`corpus ${change.corpus.id}`, found, change.expected, change.corpus.recordVersion);
+      return { ...tables, corpora: withEntry(tables.corpora, key, change.corpus) };
+    }
+    case 'model':
+      return applyModel(tables, tenant, change);
+    case 'preset':
+    case 'delete-preset':
+      return applyPreset(tables, tenant, change);
+    case 'idempotency':
+      return applyKey(tables, tenant, change);
+    case 'event':
+      return appendEvents(tables, tenant, [change.event]);
+  }
+}
+
+export function registryOf(store: MemoryStore): RegistryWriter {
+  return {
+    async commit(tenant, changes) {
+      await yieldTurn();
+      store.tables = changes.reduce((tables, change) => apply(tables, tenant, change), store.tables);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/** What every in-memory port of one world shares. Everything is copied on the way in and on the way out. */
+import type { ForgeEvent } from '#contracts/source/event.ts';
+import type { MetricRecord } from '#contracts/source/metric-record.ts';
+import type { Corpus } from '#core/domain/corpus.ts';
+import type { NewEvent } from '#core/domain/event.ts';
+import type { Model } from '#core/domain/model.ts';
+import type { Preset } from '#core/domain/preset.ts';
+import type { Run } from '#core/domain/run.ts';
+
+export interface IdempotencyRecord {
+  readonly runId: string;
+  readonly bodyHash: string;
+  readonly expiresAt: string;
+}
+
+/** Keys start with the tenant, as everywhere else. */
+export interface Tables {
+  readonly runs: ReadonlyMap<string, Run>;
+  readonly models: ReadonlyMap<string, Model>;
+  readonly corpora: ReadonlyMap<string, Corpus>;
+  readonly presets: ReadonlyMap<string, Preset>;
+  readonly idempotency: ReadonlyMap<string, IdempotencyRecord>;
+  readonly events: ReadonlyMap<string, readonly ForgeEvent[]>;
+  readonly eventKeys: ReadonlySet<string>;
+}
+
+export interface MemoryStore {
+  /** Replaced as a whole by a commit: a reader sees all of a transaction or nothing. */
+  tables: Tables;
+  readonly metrics: Map<string, MetricRecord>;
+  readonly blobs: Map<string, Uint8Array>;
+}
+
+export function newStore(): MemoryStore {
+  return {
+    tables: {
+      runs: new Map(),
+      models: new Map(),
+      corpora: new Map(),
+      presets: new Map(),
+      idempotency: new Map(),
+      events: new Map(),
+      eventKeys: new Set(),
+    },
+    metrics: new Map(),
+    blobs: new Map(),
+  };
+}
+
+export const keyOf = (tenant: string, id: string): string => `${tenant}/${id}`;
+
+export function ofTenant<Item>(table: ReadonlyMap<string, Item>, tenant: string): Item[] {
+  return [...table].filter(([key]) => key.startsWith(`${tenant}/`)).map(([, item]) => item);
+}
+
+/** Gives other pending work a turn, as any real store does: without it no race could show. */
+export async function yieldTurn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Appends with gapless numbers per run; an event whose key its run knows already is dropped. */
+export function appendEvents(tables: Tables, tenant: string, added: readonly NewEvent[]): Tables {
+  const events = new Map(tables.events);
+  const eventKeys = new Set(tables.eventKeys);
+  for (const { key, ...event } of structuredClone(added)) {
+    const log = keyOf(tenant, event.run);
+    const seen = `${log}/${key}`;
+    if (key !== undefined && eventKeys.has(seen)) continue;
+    if (key !== undefined) eventKeys.add(seen);
+    const before = events.get(log) ?? [];
+    events.set(log, [...before, { seq: before.length + 1, tenant, ...event }]);
+  }
+  return { ...tables, events, eventKeys };
+}
