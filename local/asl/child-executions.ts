@@ -1,10 +1,18 @@
-import type { Engine, ExecutionDescription } from './api.ts';
-import { EngineError } from './api.ts';
+import { type Engine, EngineError, type ExecutionDescription, type StartRequest } from './api.ts';
+import type { StartedEntry } from './journal.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { namedUuid } from './random.ts';
 import { type TaskCall, TaskError } from './tasks.ts';
 
 const START = /:states:startExecution(\.sync|\.sync:2|\.waitForTaskToken)?$/;
+
+/** Who waits for a child execution. */
+export type ParentLink = NonNullable<StartedEntry['parent']>;
+
+/** What a child execution needs from the engine. */
+export interface ChildEngine extends Pick<Engine, 'stop' | 'waitFor'> {
+  startChild(request: StartRequest, parent: ParentLink | undefined): Promise<ExecutionDescription>;
+}
 
 /** True for the resources with which a state machine starts another. */
 export function startsExecution(resource: string): boolean {
@@ -12,7 +20,7 @@ export function startsExecution(resource: string): boolean {
 }
 
 /** Starts a child execution, or finds the one that the same call started before a restart, and waits where asked to. */
-export async function runChildExecution(engine: Engine, call: TaskCall): Promise<Json> {
+export async function runChildExecution(engine: ChildEngine, call: TaskCall): Promise<Json> {
   const child = await startChild(engine, call);
   const submission = { ExecutionArn: child.executionArn, StartDate: Date.parse(child.startDate) };
   if (call.pattern !== 'sync') return submission;
@@ -28,11 +36,16 @@ export async function runChildExecution(engine: Engine, call: TaskCall): Promise
   throw new TaskError('States.TaskFailed', JSON.stringify(describeChild(ended, false)));
 }
 
-async function startChild(engine: Engine, call: TaskCall): Promise<ExecutionDescription> {
+async function startChild(engine: ChildEngine, call: TaskCall): Promise<ExecutionDescription> {
   const args = isObject(call.arguments) ? call.arguments : {};
   const { StateMachineArn, Input = {}, Name = namedUuid(call.key) } = args;
   try {
-    return await engine.start({ name: String(Name), machineArn: String(StateMachineArn), input: Input });
+    // Only a child that is waited for ends with its parent.
+    const parent = call.pattern === 'sync' ? { execution: call.executionName, key: call.key } : undefined;
+    return await engine.startChild(
+      { name: String(Name), machineArn: String(StateMachineArn), input: Input },
+      parent,
+    );
   } catch (error) {
     if (error instanceof EngineError)
       throw new TaskError(`StepFunctions.${error.code}Exception`, error.message);

@@ -5,7 +5,7 @@ import {
   type ExecutionDescription,
   type StartRequest,
 } from './api.ts';
-import { runChildExecution, startsExecution } from './child-executions.ts';
+import { type ChildEngine, type ParentLink, runChildExecution, startsExecution } from './child-executions.ts';
 import { systemClock } from './clock.ts';
 import type { Machine } from './definition.ts';
 import { Execution } from './execution.ts';
@@ -38,7 +38,7 @@ export function createEngine(options: EngineOptions): Engine {
   return new EmbeddedEngine(options);
 }
 
-class EmbeddedEngine implements Engine {
+class EmbeddedEngine implements Engine, ChildEngine {
   private readonly options: EngineOptions;
   private readonly names: Names;
   private readonly clock;
@@ -61,11 +61,15 @@ class EmbeddedEngine implements Engine {
     }
   }
 
-  async start(request: StartRequest): Promise<ExecutionDescription> {
+  start(request: StartRequest): Promise<ExecutionDescription> {
+    return this.startChild(request, undefined);
+  }
+
+  async startChild(request: StartRequest, parent: ParentLink | undefined): Promise<ExecutionDescription> {
     this.checkRequest(request);
     // Two starts of one name at once must not both find an empty journal.
     const previous = this.starting.get(request.name) ?? Promise.resolve();
-    const start = previous.catch(() => undefined).then(() => this.startOnce(request));
+    const start = previous.catch(() => undefined).then(() => this.startOnce(request, parent));
     this.starting.set(request.name, start);
     try {
       return await start;
@@ -119,12 +123,21 @@ class EmbeddedEngine implements Engine {
       try {
         await this.launch(name, started, rest);
         resumed.push(name);
+        if (await this.isOrphan(started))
+          await this.stop(name, undefined, 'The execution that waited for it has ended.');
       } catch (error) {
         // One journal that cannot be read must not keep the others from going on.
         this.options.onFault?.(name, error);
       }
     }
     return resumed;
+  }
+
+  /** A crash between the end of a parent and the stop of its child leaves the child behind. */
+  private async isOrphan({ parent }: Started): Promise<boolean> {
+    if (!parent) return false;
+    const entries = await this.options.journal.load(parent.execution);
+    return entries.at(-1)?.type === 'finished';
   }
 
   async waitFor(name: string): Promise<ExecutionDescription> {
@@ -196,7 +209,10 @@ class EmbeddedEngine implements Engine {
     }
   }
 
-  private async startOnce(request: StartRequest): Promise<ExecutionDescription> {
+  private async startOnce(
+    request: StartRequest,
+    parent: ParentLink | undefined,
+  ): Promise<ExecutionDescription> {
     const { name, machineArn } = request;
     const [first] = await this.options.journal.load(name);
     if (first) return this.existing(request, first);
@@ -213,6 +229,7 @@ class EmbeddedEngine implements Engine {
       seed,
       seq: 0,
       at: this.clock.now(),
+      ...(parent ? { parent } : {}),
     };
     try {
       await this.options.journal.append(name, started);
