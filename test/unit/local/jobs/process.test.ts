@@ -27,8 +27,8 @@ describe('the identity of a process', () => {
   });
 
   it('is not there for a zombie, which nobody has reaped yet', async () => {
-    // The shell becomes a sleep that does not know its child, and so never reaps it.
-    const shell = spawn('/bin/sh', ['-c', 'true & echo $!; exec sleep 5'], {
+    // The shell becomes a sleep before its child ends; a sleep knows no children, and so never reaps it.
+    const shell = spawn('/bin/sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 5'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const pid = Number(await new Promise((resolve) => shell.stdout.once('data', resolve)));
