@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { fixtureTree, PROJECT, removeFixtures } from './fixture-tree.ts';
+import { fixtureTree, PROJECT, removeFixtures } from '#test/support/fixture-tree.ts';
 
 /** A shell command for each thing that .ci/run asks npm for. */
 type Steps = { readonly check: string; readonly test: string; readonly conformance?: string };
@@ -12,9 +12,9 @@ type Told = { readonly exitCode: number | null; readonly text: string };
 function ciRun(steps: Steps, env: Readonly<Record<string, string>> = {}): Told {
   const answers = [
     `case "$*" in`,
-    `  "run --silent check") ${steps.check} ;;`,
+    `  "run check --silent") ${steps.check} ;;`,
     `  "test --silent") ${steps.test} ;;`,
-    `  "run --silent conformance"*) ${steps.conformance ?? 'exit 9'} ;;`,
+    `  "run conformance --silent"*) ${steps.conformance ?? 'exit 9'} ;;`,
     `  *) echo "unexpected: $*"; exit 8 ;;`,
     'esac',
   ];
@@ -83,7 +83,7 @@ describe('.ci/run', () => {
     const steps = { ...GOOD, conformance: 'test -f "$5/index.json" && echo "3 passed, 0 failed"' };
     const told = ciRun(steps, { FORGE_ASL_CORPUS: '../corpus' });
 
-    expect(told.text).toContain('== conformance: npm run --silent conformance -- ../corpus');
+    expect(told.text).toContain('== conformance: npm run conformance --silent -- ../corpus');
     expect(lastLine(told)).toBe('50 passed, 0 failed');
   });
 

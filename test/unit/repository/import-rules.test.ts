@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fixtureTree, PROJECT, removeFixtures } from './fixture-tree.ts';
+import { fixtureTree, PROJECT, removeFixtures } from '#test/support/fixture-tree.ts';
 
 /** rule → [importing file, import statement]: each line alone breaks exactly that sentence. */
 const FORBIDDEN: Readonly<Record<string, readonly [string, string]>> = {

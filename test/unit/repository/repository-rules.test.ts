@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fixtureTree, PROJECT, removeFixtures } from './fixture-tree.ts';
+import { fixtureTree, PROJECT, removeFixtures } from '#test/support/fixture-tree.ts';
 
 const RULES = join(PROJECT, 'scripts/repository-rules.mjs');
 const EXCEPTIONS = 'scripts/size-exceptions.json';

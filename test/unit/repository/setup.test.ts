@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fixtureTree, PROJECT, removeFixtures } from './fixture-tree.ts';
+import { fixtureTree, PROJECT, removeFixtures } from '#test/support/fixture-tree.ts';
 
 const lockOf = (dependencies: Readonly<Record<string, string>>): string =>
   JSON.stringify({
@@ -63,8 +63,10 @@ const runFunction = (program: string): Told => {
 
 afterAll(removeFixtures);
 
-describe('the set-up of a new checkout', () => {
+describe('the set-up of a checkout whose first one was cut off', () => {
   const root = checkout();
+  mkdirSync(join(root, '.venv'));
+  for (const name of ['.unfinished', 'left-behind']) writeFileSync(join(root, '.venv', name), '');
   let first: Told;
   let second: Told;
 
@@ -85,6 +87,11 @@ describe('the set-up of a new checkout', () => {
     expect(
       texts.some((text) => /another set-up of this checkout is at work \(process \d+\)/.test(text)),
     ).toBe(true);
+  });
+
+  it('builds upon nothing that was left behind', () => {
+    expect(existsSync(join(root, '.venv/left-behind'))).toBe(false);
+    expect(existsSync(join(root, '.venv/.unfinished'))).toBe(false);
   });
 
   it('says each step with its seconds', () => {
@@ -109,18 +116,6 @@ describe('the set-up of a new checkout', () => {
     expect(text).toContain('npm packages');
     expect(text).not.toContain('Python environment');
   });
-
-  it('starts a Python environment afresh whose installation was cut off', () => {
-    rmSync(join(root, '.venv/.agent-forge.stamp'));
-    writeFileSync(join(root, '.venv/.unfinished'), '');
-    writeFileSync(join(root, '.venv/left-behind'), '');
-
-    const { exitCode, text } = setUp(root);
-
-    expect(text).toContain('.venv made with');
-    expect(exitCode).toBe(0);
-    expect(existsSync(join(root, '.venv/left-behind'))).toBe(false);
-  }, 30_000);
 
   it('takes over the lock of a set-up that was killed', () => {
     const dead = spawnSync(process.execPath, ['-e', '']).pid;

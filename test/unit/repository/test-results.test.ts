@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fixtureTree, PROJECT, removeFixtures } from './fixture-tree.ts';
+import { fixtureTree, PROJECT, removeFixtures } from '#test/support/fixture-tree.ts';
 
 const MODULE = pathToFileURL(join(PROJECT, 'scripts/test-results.mjs')).href;
 
