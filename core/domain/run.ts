@@ -22,7 +22,7 @@ export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skip
 const TRANSITIONS: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   queued: ['running', 'cancelling', 'cancelled', 'failed'],
   running: ['pausing', 'cancelling', 'cancelled', 'succeeded', 'failed'],
-  pausing: ['paused', 'cancelling', 'succeeded', 'failed'],
+  pausing: ['paused', 'cancelling', 'cancelled', 'succeeded', 'failed'],
   paused: ['running', 'cancelling', 'cancelled'],
   cancelling: ['cancelled'],
   cancelled: [],
@@ -88,6 +88,24 @@ export interface Run {
 
 export function isTerminal(status: RunStatus): boolean {
   return TRANSITIONS[status].length === 0;
+}
+
+/** Refuses to change the phases of a run that has ended: a late or repeated step must not rewrite what is final. */
+export function requireOpen(run: Run): void {
+  if (run.status === 'cancelling' || run.status === 'cancelled') {
+    throw new ForgeError('cancelled', `Run ${run.id} is ${run.status}.`, {
+      hint: 'Submit the run again when you want it.',
+    });
+  }
+  if (!isTerminal(run.status)) return;
+  throw new ForgeError(
+    'conflict',
+    `Run ${run.id} has ended (${run.status}); its phases do not change any more.`,
+    {
+      code: 'run_ended',
+      hint: 'Submit a new run.',
+    },
+  );
 }
 
 export function newRun(facts: {
@@ -185,6 +203,29 @@ export function completePhase(
   at: string,
 ): Run {
   return changePhase(run, slug, at, { status: 'succeeded', outputs, gates, endedAt: at, error: null });
+}
+
+/** Waiting for another try. A try that ended before the phase was marked as started counts like any other. */
+export function retryPhase(run: Run, slug: PhaseSlug, error: RunError, at: string): Run {
+  return changePhase(run, slug, at, {
+    status: 'pending',
+    attempts: triesSoFar(phaseRecord(run, slug)),
+    error,
+  });
+}
+
+/** How often the phase was tried, the try that has just failed included. */
+export function triesSoFar({ status, attempts }: PhaseRecord): number {
+  return status === 'running' ? attempts : attempts + 1;
+}
+
+/** What still ran when the run ended has ended with it. */
+export function endRunningPhases(run: Run, at: string): Run {
+  const status: PhaseStatus = run.status === 'cancelled' ? 'cancelled' : 'failed';
+  const phases = run.phases.map((phase) =>
+    phase.status === 'running' ? { ...phase, status, endedAt: at } : phase,
+  );
+  return { ...run, phases };
 }
 
 export function failPhase(run: Run, slug: PhaseSlug, error: RunError, at: string): Run {

@@ -30,8 +30,24 @@ export async function cancelRun(
     };
   });
   const execution = run.executions.at(-1);
-  if (run.status === 'cancelling' && execution) {
-    await ports.workflow.stop(execution, 'cancelled', `Cancelled by ${principal.subject}`);
-  }
+  if (run.status !== 'cancelling' || !execution) return run;
+  // Without an execution nobody would ever end the run. One that starts after all finds it cancelled and ends.
+  if ((await ports.workflow.describe(execution)) === null) return endUnstarted(ports, principal, id);
+  await ports.workflow.stop(execution, 'cancelled', `Cancelled by ${principal.subject}`);
   return run;
+}
+
+function endUnstarted(
+  ports: Pick<Ports, 'runs' | 'registry' | 'clock'>,
+  principal: Principal,
+  id: Ulid,
+): Promise<Run> {
+  const at = ports.clock.now().toISOString();
+  return changeRun(ports, principal, id, (before) => {
+    if (isTerminal(before.status)) return { run: before };
+    return {
+      run: moveRun(before, 'cancelled', at),
+      events: [{ type: 'RunCancelled', run: id, phase: null, attempt: null, at, data: {} }],
+    };
+  });
 }

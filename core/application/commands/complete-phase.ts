@@ -11,7 +11,7 @@ import type { Ulid } from '../../domain/ids.ts';
 import type { Model } from '../../domain/model.ts';
 import { phaseDefinition } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { completePhase as completePhaseOf, phaseRecord, type Run } from '../../domain/run.ts';
+import { completePhase as completePhaseOf, phaseRecord, type Run, requireOpen } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Change } from '../../ports/registry-writer.ts';
 import { getRun } from '../queries/get-run.ts';
@@ -93,6 +93,7 @@ async function writeCompletion(
   requireGates(phase, gates);
   return changeRun(ports, principal, runId, async (run) => {
     if (phaseRecord(run, phase).status === 'succeeded') return { run };
+    requireOpen(run);
     const models = await registerProduced(ports, principal, { run, phase, result: last, metrics, at });
     // The base is registered for the lineage; what goes on to the next phase are the others.
     const outputs = models.filter((model) => model.role !== 'base').map((model) => model.id);

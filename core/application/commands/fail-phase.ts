@@ -5,7 +5,13 @@ import { type ReportedFailure, readFailure } from '../../domain/failure.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import { phaseDefinition } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { failPhase as failPhaseOf, phaseRecord, type Run, type RunError } from '../../domain/run.ts';
+import {
+  failPhase as failPhaseOf,
+  phaseRecord,
+  type RunError,
+  retryPhase,
+  triesSoFar,
+} from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { getRun } from '../queries/get-run.ts';
 import { readResult, resultKeys } from '../queries/read-results.ts';
@@ -23,7 +29,7 @@ export interface FailureDecision {
   readonly cause: string;
 }
 
-/** How often a phase is started at most before its failure is final. */
+/** How often a phase is tried at most before its failure is final. */
 const MAX_ATTEMPTS = 3;
 /** Kinds that another try on the same input may well survive. */
 const RETRIED: readonly ErrorKind[] = ['lost', 'dependency', 'preempted'];
@@ -47,9 +53,9 @@ export async function failPhase(
   // A requested stop is never retried, whatever the job died of.
   const stopping = run.status === 'cancelling' || run.status === 'cancelled';
   const error = stopping ? cancelled(facts) : await classify(ports, facts);
-  const attempts = phaseRecord(run, facts.phase).attempts;
+  const attempts = triesSoFar(phaseRecord(run, facts.phase));
   const retry = !stopping && RETRIED.includes(error.kind) && attempts < MAX_ATTEMPTS;
-  if (retry) await writeRetry(ports, principal, run, error, attempts);
+  if (retry) await writeRetry(ports, principal, facts, error);
   else await writeFailure(ports, principal, facts, error);
   return {
     action: retry ? 'retry' : 'fail',
@@ -82,17 +88,19 @@ async function classify(ports: Pick<Ports, 'blobs'>, facts: PhaseToFail): Promis
 async function writeRetry(
   ports: FailPorts,
   principal: Principal,
-  run: Run,
+  { runId, phase }: PhaseToFail,
   error: RunError,
-  attempt: number,
 ): Promise<void> {
   const at = ports.clock.now().toISOString();
-  await ports.registry.commit(principal.tenant, [
-    {
-      kind: 'event',
-      event: { type: 'PhaseRetried', run: run.id, phase: error.phase, attempt, at, data: { ...error } },
-    },
-  ]);
+  await changeRun(ports, principal, runId, (before) => {
+    if (phaseRecord(before, phase).status === 'succeeded') return { run: before };
+    const run = retryPhase(before, phase, error, at);
+    const attempt = phaseRecord(run, phase).attempts;
+    return {
+      run,
+      events: [{ type: 'PhaseRetried', run: runId, phase, attempt, at, data: { ...error } }],
+    };
+  });
 }
 
 async function writeFailure(

@@ -4,9 +4,15 @@ import type { Ulid } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { buildReport, type RunReport } from '../../domain/report.ts';
 import { renderReport } from '../../domain/report-markdown.ts';
-import { isTerminal, moveRun, type Run, type RunError, type RunStatus } from '../../domain/run.ts';
+import {
+  endRunningPhases,
+  isTerminal,
+  moveRun,
+  type Run,
+  type RunError,
+  type RunStatus,
+} from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { getRun } from '../queries/get-run.ts';
 import { changeRun } from './change-run.ts';
 
 export interface RunToFinish {
@@ -23,19 +29,18 @@ type FinishPorts = Pick<
 
 /** Finishing a run that has ended changes nothing. */
 export async function finishRun(ports: FinishPorts, principal: Principal, facts: RunToFinish): Promise<Run> {
-  const run = await getRun(ports, principal, facts.runId);
-  if (isTerminal(run.status)) return run;
   const at = ports.clock.now().toISOString();
-  const status = finalStatus(run, facts);
-  const error = status === 'failed' ? runError(run, facts) : null;
-  const ended = moveRun(run, status, at, error);
-  await writeReport(ports, principal, ended);
-  return changeRun(ports, principal, facts.runId, (before) => {
+  return changeRun(ports, principal, facts.runId, async (before) => {
     if (isTerminal(before.status)) return { run: before };
+    const status = finalStatus(before, facts);
+    const error = status === 'failed' ? runError(before, facts) : null;
+    const ended = endRunningPhases(moveRun(before, status, at, error), at);
+    // Before the run says that it has ended, so that whoever sees the end finds the report.
+    await writeReport(ports, principal, ended);
     const type =
       status === 'succeeded' ? 'RunCompleted' : status === 'cancelled' ? 'RunCancelled' : 'RunFailed';
     return {
-      run: { ...moveRun(before, status, at, error), report: reportKey(before.id, 'json') },
+      run: { ...ended, report: reportKey(before.id, 'json') },
       events: [
         {
           type,
@@ -52,10 +57,9 @@ export async function finishRun(ports: FinishPorts, principal: Principal, facts:
 }
 
 function finalStatus(run: Run, { outcome }: RunToFinish): RunStatus {
-  if (run.status === 'cancelling' || run.status === 'queued' || run.status === 'paused') {
-    return outcome === 'FAILED' && run.status === 'queued' ? 'failed' : 'cancelled';
-  }
-  if (outcome === 'SUCCEEDED') return 'succeeded';
+  if (run.status === 'cancelling' || run.status === 'paused') return 'cancelled';
+  // An execution that ends well without having prepared its run did nothing for it.
+  if (outcome === 'SUCCEEDED' && run.status !== 'queued') return 'succeeded';
   return outcome === 'ABORTED' ? 'cancelled' : 'failed';
 }
 

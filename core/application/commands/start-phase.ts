@@ -10,7 +10,7 @@ import type { Ulid } from '../../domain/ids.ts';
 import type { Model } from '../../domain/model.ts';
 import { phaseDefinition, type StagePlan } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { modelsInto, type Run, startPhase as startPhaseOf } from '../../domain/run.ts';
+import { modelsInto, type Run, requireOpen, startPhase as startPhaseOf } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { getRun } from '../queries/get-run.ts';
 import { changeRun } from './change-run.ts';
@@ -162,7 +162,7 @@ async function markStarted(
 ): Promise<Run> {
   const at = ports.clock.now().toISOString();
   return changeRun(ports, principal, id, (before) => {
-    if (before.status === 'cancelling') throw new ForgeError('cancelled', `Run ${id} is being cancelled.`);
+    requireOpen(before);
     const run = startPhaseOf(
       before,
       phase,
