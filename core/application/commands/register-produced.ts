@@ -4,6 +4,7 @@ import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { ProducedModel, ResultManifest } from '#contracts/source/result-manifest.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import { makeUlid, type Ulid } from '../../domain/ids.ts';
+import { ancestors, type LineageEdge, refuseCycle } from '../../domain/lineage.ts';
 import { applyPhase, type Model, type ModelParentLink } from '../../domain/model.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { phaseRecord, type Run } from '../../domain/run.ts';
@@ -38,6 +39,44 @@ function parentLinks(made: ProducedModel, idOf: (name: string) => Ulid): readonl
   });
 }
 
+/** Parents before their children, whatever the order of the manifest; refuses names that stand twice and circles. */
+function parentsFirst(
+  models: readonly ProducedModel[],
+  idOf: (name: string) => Ulid,
+): readonly ProducedModel[] {
+  const ids = models.map((model) => idOf(model.name));
+  const twice = models.find((_, position) => ids.indexOf(ids[position] ?? '') !== position);
+  if (twice) throw new ForgeError('bug', `The phase made two models of the name ${twice.name}.`);
+  const edges: LineageEdge[] = [];
+  for (const made of models) {
+    for (const { modelId: parent, relation, weight } of parentLinks(made, idOf)) {
+      const edge = { parent, child: idOf(made.name), relation, weight };
+      refuseCycle(edges, edge);
+      edges.push(edge);
+    }
+  }
+  const depth = (made: ProducedModel) =>
+    ancestors(edges, idOf(made.name)).filter((ancestor) => ids.includes(ancestor)).length;
+  return [...models].sort((left, right) => depth(left) - depth(right));
+}
+
+/** The parents' records; throws unless every one of them exists. */
+async function parentRecords(
+  ports: RegisterPorts,
+  principal: Principal,
+  made: { readonly name: string; readonly parents: readonly ModelParentLink[] },
+  siblings: readonly Model[],
+): Promise<readonly Model[]> {
+  const parents: Model[] = [];
+  for (const { modelId: id } of made.parents) {
+    const parent =
+      siblings.find((model) => model.id === id) ?? (await ports.models.get(principal.tenant, id));
+    if (!parent) throw new ForgeError('bug', `Model ${made.name} names the parent ${id}, which nobody made.`);
+    parents.push(parent);
+  }
+  return parents;
+}
+
 export async function registerProduced(
   ports: RegisterPorts,
   principal: Principal,
@@ -46,13 +85,10 @@ export async function registerProduced(
   const { run, phase, result, metrics, at } = production;
   const idOf = (name: string) => modelId(ports, production, name);
   const records: Model[] = [];
-  for (const made of result.models) {
+  for (const made of parentsFirst(result.models, idOf)) {
     const name = `${run.name}-${made.name}`;
     const parents = parentLinks(made, idOf);
-    const first = parents[0]?.modelId;
-    const parent =
-      records.find((model) => model.id === first) ??
-      (first ? await ports.models.get(principal.tenant, first) : null);
+    const [parent = null] = await parentRecords(ports, principal, { name: made.name, parents }, records);
     const about = metrics.filter((metric) => metric.model === made.name).map((metric) => metric.id);
     records.push({
       schemaVersion: 1,

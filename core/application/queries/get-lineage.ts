@@ -8,7 +8,7 @@ import { findModel } from './find-model.ts';
 
 export interface Lineage {
   readonly model: Ulid;
-  /** The model itself, then its ancestors, nearest first, then the other children of the same parents. */
+  /** The model itself, then its ancestors, nearest first, then its children. */
   readonly nodes: readonly LineageNode[];
   readonly edges: readonly LineageEdge[];
 }

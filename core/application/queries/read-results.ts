@@ -15,6 +15,8 @@ export function resultKeys(run: Ulid, phase: PhaseSlug, stage: StagePlan): reado
   return Array.from({ length: stage.size }, (_, index) => `${prefix}${index}/result.json`);
 }
 
+type Place = Pick<ResultManifest, 'runId' | 'phase' | 'stage' | 'index'>;
+
 /** Null when nothing lies under the key; throws `corrupt` when what lies there is no result manifest. */
 export async function readResult(
   ports: Pick<ReadPorts, 'blobs'>,
@@ -38,22 +40,37 @@ function parseJson(key: string, bytes: Uint8Array): unknown {
   }
 }
 
-/** Throws unless every stage left a successful result. */
+/** A manifest that says it belongs elsewhere was written to the wrong place, or copied there. */
+function requirePlace(key: string, result: ResultManifest, place: Place): void {
+  for (const part of ['runId', 'phase', 'stage', 'index'] as const) {
+    if (result[part] === place[part]) continue;
+    throw new ForgeError(
+      'corrupt',
+      `${key} says ${part} ${JSON.stringify(result[part])}; what belongs there is ${JSON.stringify(place[part])}.`,
+      { hint: 'The job wrote to the place of another one; retry the phase.' },
+    );
+  }
+}
+
+/** Throws unless every stage left a successful result of its own. */
 export async function readResults(
   ports: Pick<ReadPorts, 'blobs'>,
   run: Ulid,
   phase: PhaseSlug,
 ): Promise<readonly ResultManifest[]> {
-  const keys = phaseDefinition(phase).stages.flatMap((stage) => resultKeys(run, phase, stage));
   const results: ResultManifest[] = [];
-  for (const key of keys) {
-    const result = await readResult(ports, key);
-    if (result?.success) results.push(result);
-    else
-      throw new ForgeError(
-        'bug',
-        `The job ended well but ${key} ${result ? 'reports a failure' : 'is missing'}.`,
-      );
+  for (const stage of phaseDefinition(phase).stages) {
+    for (const [position, key] of resultKeys(run, phase, stage).entries()) {
+      const result = await readResult(ports, key);
+      if (!result?.success)
+        throw new ForgeError(
+          'bug',
+          `The job ended well but ${key} ${result ? 'reports a failure' : 'is missing'}.`,
+        );
+      const index = stage.kind === 'array' && stage.size > 1 ? position : null;
+      requirePlace(key, result, { runId: run, phase, stage: stage.name, index });
+      results.push(result);
+    }
   }
   return results;
 }
