@@ -70,8 +70,8 @@ function checkOne(rule: Rule, model: KnownProperties): Outcome {
     case '>=':
       return (got as number) >= (wanted as number) || complain(`at least ${show(wanted)}`);
     case '<':
-      // A base has no task vector at all (null): nothing to compare.
-      return got === null || (got as number) < (wanted as number) || complain(`below ${show(wanted)}`);
+      // Null means that nothing was measured; JavaScript would read it as 0 and let it pass.
+      return (got !== null && (got as number) < (wanted as number)) || complain(`below ${show(wanted)}`);
     case 'in':
       return (
         (wanted as readonly unknown[]).includes(got) || complain(`one of ${(wanted as string[]).join(', ')}`)
@@ -119,16 +119,21 @@ export function checkRules(
   return { violations, deferred: [...deferred] };
 }
 
+/** The phase that a rule is about: `b` of `a→b.rule`, `a` of `a.output.rule`. */
+function phaseOf(violations: readonly Violation[]): string {
+  const [contract = ''] = violations[0]?.rule.split('.') ?? [];
+  return contract.split('→').at(-1) || 'PHASE';
+}
+
 /** The error that refuses a hand-over: it names each broken rule. */
 export function contractError(violations: readonly Violation[], pointer = '/phases'): ForgeError {
-  const first = violations[0];
   return new ForgeError(
     'contract',
     `Contract not satisfied: ${violations.map((violation) => `${violation.rule}: ${violation.message}`).join(' | ')}`,
     {
       code: 'contract_unsatisfied',
       problems: violations.map(({ rule, message }) => ({ pointer, code: rule, message })),
-      hint: `See what the phase accepts with: forge phases describe ${first?.rule.split(/[→.]/).at(-2) ?? 'cognate'}`,
+      hint: `See what the phase promises and accepts with: forge phases describe ${phaseOf(violations)}`,
     },
   );
 }
