@@ -50,8 +50,13 @@ export function isErrorKind(value: unknown): value is ErrorKind {
   return typeof value === 'string' && Object.hasOwn(table.kinds, value);
 }
 
-/** The kind that a container's exit code stands for; what is not in the table is a bug. */
+/**
+ * The kind that a container's exit code stands for; what is not in the table is a bug.
+ *
+ * 143 is death by SIGTERM. Whoever asked for it looks at the run first; nobody having asked, a host took the job back.
+ */
 export function kindOfExit(exitCode: number): ErrorKind {
+  if (exitCode === table.kinds.cancelled.exit) return 'preempted';
   const found = Object.entries(table.kinds).find(([, facts]) => facts.exit === exitCode && facts.exit > 1);
   return found ? (found[0] as ErrorKind) : 'bug';
 }

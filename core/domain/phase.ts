@@ -59,8 +59,10 @@ export function phaseDefinition(slug: PhaseSlug): PhaseDefinition {
 
 /** Resolves slugs and numbers 1-8 to slugs; refuses repetition, disorder and gaps. */
 export function resolvePhases(references: readonly (PhaseSlug | number)[]): readonly PhaseSlug[] {
-  const slugs = references.map((reference) =>
-    typeof reference === 'number' ? (PHASE_SLUGS[reference - 1] ?? outOfRange(reference)) : reference,
+  const slugs = references.map((reference, position) =>
+    typeof reference === 'number'
+      ? (PHASE_SLUGS[reference - 1] ?? outOfRange(reference, position))
+      : reference,
   );
   slugs.forEach((slug, position) => {
     if (slugs.indexOf(slug) !== position)
@@ -82,8 +84,12 @@ export function resolvePhases(references: readonly (PhaseSlug | number)[]): read
   return slugs;
 }
 
-function outOfRange(reference: number): never {
-  throw phasesError('out_of_range', `Phase ${reference} does not exist; phases are numbered 1 to 8.`, 0);
+function outOfRange(reference: number, position: number): never {
+  throw phasesError(
+    'out_of_range',
+    `Phase ${reference} does not exist; phases are numbered 1 to 8.`,
+    position,
+  );
 }
 
 function phasesError(code: string, message: string, position: number): ForgeError {

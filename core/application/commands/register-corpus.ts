@@ -15,7 +15,8 @@ export interface CorpusToRegister {
 
 type RegisterPorts = Pick<Ports, 'corpora' | 'registry' | 'blobs' | 'clock' | 'entropy'>;
 
-const MAX_LINE_BYTES = 64 * 1024 * 1024;
+/** A longer line is no document that a phase could hold in memory several times over. */
+const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
 
 /** The same name with the same bytes again is the same corpus. */
 export async function registerCorpus(
@@ -58,7 +59,8 @@ async function countDocuments(
   if (found !== sha256)
     throw invalid('checksum_mismatch', `the bytes have hash ${found}, expected ${sha256}`);
   const chunks = await blobs.stream(key);
-  const decoder = new TextDecoder('utf-8', { fatal: true });
+  // A byte order mark stays in the text and is refused with its line: the container's JSON reader takes none either.
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let rest = '';
   let documents = 0;
   let bytes = 0;
@@ -66,24 +68,31 @@ async function countDocuments(
     bytes += chunk.length;
     const lines = (rest + decode(decoder, chunk)).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > MAX_LINE_BYTES)
-      throw invalid('line_too_long', `line ${documents + 1} is longer than ${MAX_LINE_BYTES} bytes`);
     for (const line of lines) checkLine(line, ++documents);
+    refuseLong(rest, documents + 1);
   }
+  rest += decode(decoder);
   if (rest.length > 0) checkLine(rest, ++documents);
   if (documents === 0) throw invalid('empty_corpus', 'there is no document in it');
   return { documents, bytes };
 }
 
-function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Uint8Array): string {
+/** Without a chunk: the end, where a character that was cut off shows. */
+function decode(decoder: InstanceType<typeof TextDecoder>, chunk?: Uint8Array): string {
   try {
-    return decoder.decode(chunk, { stream: true });
+    return decoder.decode(chunk, { stream: chunk !== undefined });
   } catch {
     throw invalid('not_utf8', 'the bytes are not UTF-8');
   }
 }
 
+function refuseLong(line: string, number: number): void {
+  if (line.length <= MAX_LINE_CHARACTERS) return;
+  throw invalid('line_too_long', `line ${number} is longer than ${MAX_LINE_CHARACTERS} characters`);
+}
+
 function checkLine(line: string, number: number): void {
+  refuseLong(line, number);
   let document: unknown;
   try {
     document = JSON.parse(line);
@@ -91,6 +100,9 @@ function checkLine(line: string, number: number): void {
     throw invalid('malformed_line', `line ${number} is not JSON`);
   }
   const { id, text } = (document ?? {}) as { id?: unknown; text?: unknown };
+  if (/\p{Surrogate}/u.test(`${id}${text}`)) {
+    throw invalid('not_utf8', `line ${number} holds half of a surrogate pair, which is no character`);
+  }
   if (typeof id === 'string' && typeof text === 'string' && id.length > 0) return;
   throw invalid('malformed_line', `line ${number} is no document {"id": "...", "text": "..."}`);
 }
