@@ -30,7 +30,7 @@ export function figureTable(phase: ReportedPhase): {
 
 function strengthLine({ model, measure, wanted, figures, best, verdict }: ReportedStrength): string {
   const values = Object.entries(figures).map(([name, figure]) => `${name} ${formatFigure(figure)}`);
-  const winner = verdict === 'not ahead' ? `; ${best} is ahead` : '';
+  const winner = verdict === 'not ahead' ? `; ${best ? `${best} is ahead` : 'no one is ahead'}` : '';
   return `- **${model}**, ${measure} (${wanted} is better): ${values.join(', ')}: ${verdict}${winner}`;
 }
 
@@ -39,7 +39,7 @@ function phaseSection(phase: ReportedPhase): string {
   const gates = phase.gates.map((gate) => [
     gate.rule,
     formatFigure(gate.measured),
-    formatFigure(gate.bound),
+    gate.fixed ? 'fixed' : formatFigure(gate.bound),
     gate.verdict,
   ]);
   const jobs = Object.entries(phase.jobs).map(([job, seconds]) => [job, formatFigure(seconds)]);

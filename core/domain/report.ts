@@ -14,7 +14,10 @@ export interface ReportedGate {
   readonly rule: string;
   readonly verdict: GateVerdict['verdict'];
   readonly measured: LinkedNumber | null;
+  /** The metric that it is compared with; null where it was not measured, and where the bound is a fixed number. */
   readonly bound: LinkedNumber | null;
+  /** True where the bound is the number that stands in the rule. */
+  readonly fixed: boolean;
 }
 
 /** Which model is best at what it was made for. */
@@ -23,7 +26,7 @@ export interface ReportedStrength {
   readonly measure: string;
   readonly wanted: Strength['wanted'];
   readonly figures: Readonly<Record<string, LinkedNumber | null>>;
-  /** The best model of the measure; null where nothing was measured. */
+  /** The one best model of the measure; null where the first two are equal or nothing was measured. */
   readonly best: string | null;
   readonly verdict: 'ahead' | 'not ahead' | 'not measured';
 }
@@ -71,16 +74,19 @@ export interface RunReport {
 function gateRule({ gate }: GateVerdict): string {
   const { bound } = gate;
   const limit =
-    typeof bound === 'number' ? String(bound) : `${bound.factor ? `${bound.factor} × ` : ''}${bound.metric}`;
+    typeof bound === 'number'
+      ? String(bound)
+      : `${bound.factor === undefined ? '' : `${bound.factor} × `}${bound.metric}`;
   return `${gate.metric} ${gate.op} ${limit}`;
 }
 
 /** Final figures only: what was logged per step belongs to charts. */
 function finalFigures(metrics: readonly MetricRecord[]): ReportedPhase['figures'] {
   const subjects: Record<string, Record<string, LinkedNumber>> = {};
-  for (const { name, step } of metrics) {
+  const final = metrics.filter(({ name, step }) => step === null && !name.endsWith('/job_seconds'));
+  for (const { name } of final) {
     const [subject = '', ...measure] = name.split('/');
-    const figure = step === null && measure.at(-1) !== 'job_seconds' ? linkedNumber(metrics, name) : null;
+    const figure = linkedNumber(final, name);
     if (figure) subjects[subject] = { ...subjects[subject], [measure.join('/')]: figure };
   }
   return subjects;
@@ -105,17 +111,11 @@ function strengthOf(strength: Strength, metrics: readonly MetricRecord[]): Repor
     figure ? [{ name, value: figure.value }] : [],
   );
   const sign = wanted === 'higher' ? 1 : -1;
-  const best = measured.sort((left, right) => sign * (right.value - left.value))[0] ?? null;
-  const own = figures[model];
-  const verdict = !own || !best ? 'not measured' : own.value === best.value ? 'ahead' : 'not ahead';
-  return {
-    model,
-    measure,
-    wanted,
-    figures,
-    best: own && best && own.value === best.value ? model : (best?.name ?? null),
-    verdict,
-  };
+  const [first, second] = measured.sort((left, right) => sign * (right.value - left.value));
+  // Equal to another is not ahead of it, and one figure alone is ahead of nothing.
+  const best = first && first.value !== second?.value ? first.name : null;
+  const verdict = !figures[model] || !second ? 'not measured' : best === model ? 'ahead' : 'not ahead';
+  return { model, measure, wanted, figures, best, verdict };
 }
 
 function reportPhase(run: Run, slug: PhaseSlug, metrics: readonly MetricRecord[]): ReportedPhase {
@@ -133,6 +133,7 @@ function reportPhase(run: Run, slug: PhaseSlug, metrics: readonly MetricRecord[]
       verdict: gate.verdict,
       measured: gate.measured,
       bound: gate.bound,
+      fixed: typeof gate.gate.bound === 'number',
     })),
     strengths: own.length > 0 ? strengths.map((strength) => strengthOf(strength, own)) : [],
   };
