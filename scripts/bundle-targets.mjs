@@ -47,7 +47,7 @@ const programTargets = () => [
   {
     name: 'server',
     kind: 'program',
-    entry: 'local/server.ts',
+    entry: 'local/main.ts',
     // libsql brings a native binary: it stays a package.
     options: { ...common, outfile: 'dist/local/server.mjs', external: ['libsql', '@libsql/*'] },
   },

@@ -1,0 +1,45 @@
+/** The embedded ports: SQLite, a directory and the engine, wired. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { Ports } from '#core/ports/ports.ts';
+import type { Workflow } from '#core/ports/workflow.ts';
+import { directoryBlobStore } from './directory-blob-store.ts';
+import type { SqliteDatabase } from './sqlite-database.ts';
+import { sqliteEventLog } from './sqlite-event-log.ts';
+import { sqliteMetricWriter } from './sqlite-metric-writer.ts';
+import { sqliteModelReader } from './sqlite-model-reader.ts';
+import {
+  sqliteCorpusReader,
+  sqliteMetricReader,
+  sqlitePresetReader,
+  sqliteRunReader,
+} from './sqlite-readers.ts';
+import { sqliteRegistryWriter } from './sqlite-registry-writer.ts';
+import type { UrlSigner } from './url-signer.ts';
+
+export function localPorts(facts: {
+  database: SqliteDatabase;
+  bucket: string;
+  signer: UrlSigner;
+  workflow: Workflow;
+}): Ports {
+  const { database, bucket, signer, workflow } = facts;
+  const eventLog = sqliteEventLog(database);
+  const blobs = directoryBlobStore(bucket, signer);
+  return {
+    runs: sqliteRunReader(database),
+    models: sqliteModelReader(database),
+    corpora: sqliteCorpusReader(database),
+    presets: sqlitePresetReader(database),
+    metrics: sqliteMetricReader(database),
+    events: eventLog,
+    eventLog,
+    registry: sqliteRegistryWriter(database, eventLog),
+    metricLog: sqliteMetricWriter(database),
+    blobs,
+    blobWriter: blobs,
+    workflow,
+    clock: { now: () => new Date() },
+    entropy: { bytes: (count) => randomBytes(count) },
+    hasher: { sha256: (text) => createHash('sha256').update(text).digest('hex') },
+  };
+}

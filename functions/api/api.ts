@@ -1,0 +1,94 @@
+/** The HTTP API: one Hono application, the same on AWS Lambda and in the embedded server. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import * as z from 'zod';
+import { ForgeError } from '#core/domain/errors.ts';
+import { problemResponse } from '../shared/http-errors.ts';
+import { telemetry } from '../shared/powertools.ts';
+import type { ApiContext, ApiEnvironment, ApiOptions, ApiPorts } from './environment.ts';
+import { type ApiApp, addRoute } from './route.ts';
+import { addCorpusRoutes } from './routes/corpora.ts';
+import { addEventRoutes } from './routes/events.ts';
+import { addModelRoutes } from './routes/models.ts';
+import { addPhaseRoutes } from './routes/phases.ts';
+import { addPresetRoutes } from './routes/presets.ts';
+import { addRunRoutes } from './routes/runs.ts';
+
+/** Reachable without a token. */
+const OPEN_PATHS: readonly string[] = ['/v1/health', '/v1/openapi.json'];
+
+export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
+  const app: ApiApp = new OpenAPIHono<ApiEnvironment>();
+  const api: ApiContext = { ports, options, telemetry: telemetry('api') };
+  addFrame(app, api);
+  addHealth(app, api);
+  addPhaseRoutes(app);
+  addRunRoutes(app, api);
+  addEventRoutes(app, api);
+  addCorpusRoutes(app, api);
+  addModelRoutes(app, api);
+  addPresetRoutes(app, api);
+  addDocument(app, options);
+  return app;
+}
+
+/** Request ids, security headers, authentication and the one way in which errors leave. */
+function addFrame(app: ApiApp, { ports, options, telemetry: { logger, count } }: ApiContext): void {
+  for (const guard of options.guards ?? []) app.use(guard);
+  app.use(async (context, next) => {
+    context.set('requestId', crypto.randomUUID());
+    if (!OPEN_PATHS.includes(context.req.path)) {
+      context.set('principal', await ports.authenticator.authenticate(context.req.header('authorization')));
+    }
+    await next();
+    context.header('x-request-id', context.var.requestId);
+    context.header('x-content-type-options', 'nosniff');
+    context.header('cache-control', 'no-store');
+  });
+  app.notFound((context) => {
+    throw new ForgeError('not_found', `There is no ${context.req.method} ${context.req.path}.`, {
+      code: 'no_such_route',
+      hint: 'GET /v1/openapi.json lists every route.',
+    });
+  });
+  app.onError((thrown, context) =>
+    problemResponse(thrown, context, context.var.requestId ?? 'none', (error) => {
+      logger.error('request failed', { path: context.req.path, requestId: context.var.requestId, error });
+      count('ServerError');
+    }),
+  );
+}
+
+function addHealth(app: ApiApp, { options, ports }: ApiContext): void {
+  const started = ports.clock.now().getTime();
+  const health = z
+    .object({ status: z.literal('ok'), version: z.string(), uptimeSeconds: z.number() })
+    .meta({ id: 'Health' });
+  addRoute(
+    app,
+    {
+      method: 'get',
+      path: '/v1/health',
+      tag: 'server',
+      summary: 'Is the server there',
+      answers: { 200: health },
+      open: true,
+    },
+    (context) => {
+      const uptimeSeconds = (ports.clock.now().getTime() - started) / 1000;
+      return context.json({ status: 'ok', version: options.version, uptimeSeconds });
+    },
+  );
+}
+
+function addDocument(app: ApiApp, { version }: ApiOptions): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
+  app.doc31('/v1/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Agent Forge',
+      version,
+      description: 'Builds small language models end to end.',
+      license: { name: 'Apache-2.0' },
+    },
+  });
+}

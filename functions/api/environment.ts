@@ -1,0 +1,33 @@
+/** What the API is made of, and what each request carries. */
+import type { MiddlewareHandler } from 'hono';
+import type { Principal } from '#core/domain/principal.ts';
+import type { Authenticator } from '#core/ports/authenticator.ts';
+import type { LogReader } from '#core/ports/log-reader.ts';
+import type { Ports } from '#core/ports/ports.ts';
+import type { Telemetry } from '../shared/powertools.ts';
+
+export interface ApiPorts extends Ports {
+  readonly logs: LogReader;
+  readonly authenticator: Authenticator;
+}
+
+export interface ApiOptions {
+  readonly version: string;
+  /** Signs paging cursors. */
+  readonly cursorSecret: string;
+  /** How long one SSE response lives before the client has to reconnect. @default Infinity */
+  readonly streamSeconds?: number;
+  /** Checks that the place where the API runs adds ahead of everything. @default none */
+  readonly guards?: readonly MiddlewareHandler[];
+}
+
+/** Variables of a request in Hono's context. */
+export interface ApiEnvironment {
+  Variables: { principal: Principal; requestId: string };
+}
+
+export interface ApiContext {
+  readonly ports: ApiPorts;
+  readonly options: ApiOptions;
+  readonly telemetry: Telemetry;
+}

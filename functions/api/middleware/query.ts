@@ -1,0 +1,20 @@
+/** Query parameters that are one of a few words. */
+import { nearestName } from '#contracts/source/problems.ts';
+import { ForgeError } from '#core/domain/errors.ts';
+
+export function oneOf<Word extends string>(
+  name: string,
+  given: string | undefined,
+  words: readonly Word[],
+): Word | undefined {
+  if (given === undefined || words.includes(given as Word)) return given as Word | undefined;
+  const near = nearestName(given, words);
+  throw new ForgeError(
+    'malformed',
+    `${name} is "${given.slice(0, 40)}", expected one of ${words.join(', ')}.`,
+    {
+      code: 'invalid_query',
+      ...(near ? { hint: `Did you mean ${near}?` } : {}),
+    },
+  );
+}

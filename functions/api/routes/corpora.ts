@@ -1,0 +1,119 @@
+/** /v1/uploads and /v1/corpora: bytes first, then the record that names them. */
+import * as z from 'zod';
+import { name, sha256 } from '#contracts/source/scalars.ts';
+import { registerCorpus } from '#core/application/commands/register-corpus.ts';
+import { requestUpload } from '#core/application/commands/request-upload.ts';
+import { findCorpus } from '#core/application/queries/find-corpus.ts';
+import type { ApiContext } from '../environment.ts';
+import { readJsonBody } from '../middleware/json-body.ts';
+import { pager } from '../middleware/paging.ts';
+import { type ApiApp, addRoute } from '../route.ts';
+import { corpus } from '../schemas/model.ts';
+import { pageOf, pageQuery } from '../schemas/paging.ts';
+
+const tag = 'corpora';
+
+/** 50 GiB: a corpus for models of this size is far smaller. */
+const MAX_UPLOAD_BYTES = 50 * 1024 ** 3;
+
+const uploadRequest = z.strictObject({
+  sha256,
+  bytes: z.int().min(1).max(MAX_UPLOAD_BYTES),
+  mediaType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'expected a media type such as application/x-ndjson'),
+});
+const uploadOffer = z.object({
+  exists: z.boolean(),
+  url: z.string().optional(),
+  method: z.literal('PUT').optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  expiresAt: z.string().optional(),
+});
+const corpusRequest = z.strictObject({
+  name,
+  sha256,
+  licence: z.string().min(1).max(200).default('unknown').describe('SPDX expression or a short text.'),
+});
+
+export function addCorpusRoutes(app: ApiApp, api: ApiContext): void {
+  addUpload(app, api);
+  addRegistration(app, api);
+  addReading(app, api);
+}
+
+function addUpload(app: ApiApp, { ports }: ApiContext): void {
+  addRoute(
+    app,
+    {
+      method: 'post',
+      path: '/v1/uploads',
+      tag,
+      summary: 'Get an address to upload bytes to',
+      body: uploadRequest,
+      answers: { 200: uploadOffer, 201: uploadOffer },
+    },
+    async (context) => {
+      const offer = await requestUpload(
+        ports,
+        context.var.principal,
+        await readJsonBody(context, uploadRequest),
+      );
+      return context.json(offer, offer.exists ? 200 : 201);
+    },
+  );
+}
+
+function addRegistration(app: ApiApp, { ports }: ApiContext): void {
+  addRoute(
+    app,
+    {
+      method: 'post',
+      path: '/v1/corpora',
+      tag,
+      summary: 'Register uploaded documents as a corpus',
+      body: corpusRequest,
+      answers: { 201: corpus },
+    },
+    async (context) => {
+      const made = await registerCorpus(
+        ports,
+        context.var.principal,
+        await readJsonBody(context, corpusRequest),
+      );
+      context.header('location', `/v1/corpora/${made.id}`);
+      return context.json(made, 201);
+    },
+  );
+}
+
+function addReading(app: ApiApp, { ports, options }: ApiContext): void {
+  const pages = pager(options.cursorSecret);
+  addRoute(
+    app,
+    {
+      method: 'get',
+      path: '/v1/corpora',
+      tag,
+      summary: 'List corpora, newest first',
+      query: pageQuery,
+      answers: { 200: pageOf(corpus) },
+    },
+    async (context) => {
+      const { principal } = context.var;
+      const page = await ports.corpora.list(principal.tenant, pages.read(principal, context.req.query()));
+      return context.json(pages.write(principal, page));
+    },
+  );
+  addRoute(
+    app,
+    {
+      method: 'get',
+      path: '/v1/corpora/{reference}',
+      tag,
+      summary: 'Get a corpus',
+      params: z.object({ reference: z.string() }),
+      answers: { 200: corpus },
+    },
+    async (context) =>
+      context.json(await findCorpus(ports, context.var.principal, context.req.param('reference') ?? '')),
+  );
+}

@@ -1,0 +1,127 @@
+/** Runs as the API shows them. */
+import * as z from 'zod';
+import { phaseSlug } from '#contracts/source/phase-slugs.ts';
+import { runDocument } from '#contracts/source/run-document.ts';
+import { sha256, timestamp, ulid } from '#contracts/source/scalars.ts';
+import { RUN_STATUSES } from '#core/domain/run.ts';
+
+export const runStatus = z.enum(RUN_STATUSES);
+
+export const linkedNumber = z.object({ value: z.number(), unit: z.string(), metric: z.string() }).meta({
+  id: 'LinkedNumber',
+  description: 'A number with the id of the metric record that it was read from.',
+});
+
+const gate = z.object({
+  metric: z.string(),
+  op: z.enum(['<', '<=', '>', '>=']),
+  bound: z.union([z.number(), z.object({ metric: z.string(), factor: z.number().optional() })]),
+  onFailure: z.enum(['report', 'fail']),
+});
+
+const gateVerdict = z.object({
+  gate,
+  verdict: z.enum(['passed', 'failed', 'not measured']),
+  measured: linkedNumber.nullable(),
+  bound: linkedNumber.nullable(),
+});
+
+const runError = z
+  .object({ kind: z.string(), message: z.string(), phase: phaseSlug.nullable(), hint: z.string() })
+  .meta({ id: 'RunError' });
+
+const phaseRecord = z.object({
+  slug: phaseSlug,
+  status: z.enum(['pending', 'running', 'succeeded', 'failed', 'skipped', 'cancelled']),
+  attempts: z.int(),
+  startedAt: timestamp.nullable(),
+  endedAt: timestamp.nullable(),
+  inputs: z.array(ulid),
+  outputs: z.array(ulid),
+  gates: z.array(gateVerdict),
+  error: runError.nullable(),
+});
+
+const settings = z.record(z.string(), z.unknown());
+
+const resolvedRun = z.object({
+  name: z.string(),
+  phases: z.array(phaseSlug),
+  seed: z.int(),
+  corpus: z.object({ id: ulid, sha256 }).nullable(),
+  models: z.array(ulid),
+  config: z.partialRecord(phaseSlug, settings),
+  gates: z.partialRecord(phaseSlug, z.array(gate)),
+  threads: z.int(),
+});
+
+export const run = z
+  .object({
+    schemaVersion: z.literal(1),
+    tenant: z.string(),
+    id: ulid,
+    name: z.string(),
+    status: runStatus,
+    document: runDocument,
+    resolved: resolvedRun,
+    phases: z.array(phaseRecord),
+    executions: z.array(z.string()),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+    startedAt: timestamp.nullable(),
+    endedAt: timestamp.nullable(),
+    error: runError.nullable(),
+    report: z.string().nullable(),
+    version: z.int(),
+  })
+  .meta({ id: 'Run' });
+
+export const runSummary = run
+  .pick({
+    id: true,
+    name: true,
+    status: true,
+    createdAt: true,
+    startedAt: true,
+    endedAt: true,
+    version: true,
+  })
+  .extend({ phases: z.array(z.object({ slug: phaseSlug, status: z.string() })) })
+  .meta({ id: 'RunSummary' });
+
+export const runPlan = z
+  .object({
+    name: z.string(),
+    seed: z.int(),
+    corpus: z.object({ id: ulid, name: z.string(), bytes: z.int(), documents: z.int() }).nullable(),
+    phases: z.array(
+      z.object({
+        phase: phaseSlug,
+        title: z.string(),
+        available: z.boolean(),
+        handOver: z.string(),
+        rules: z.array(z.string()),
+        gates: z.array(gate),
+        stages: z.array(
+          z.object({ name: z.string(), kind: z.string(), size: z.int(), reads: z.array(z.string()) }),
+        ),
+        jobs: z.int(),
+        resources: z.object({ vcpus: z.number(), memoryMiB: z.int(), gpus: z.int(), threads: z.int() }),
+        timeoutSeconds: z.int(),
+        config: settings,
+      }),
+    ),
+    deferred: z.array(z.string()),
+  })
+  .meta({ id: 'RunPlan' });
+
+export const attemptLog = z
+  .object({
+    phase: z.string(),
+    stage: z.string(),
+    index: z.int().nullable(),
+    jobId: z.string(),
+    attempt: z.int(),
+    text: z.string(),
+  })
+  .meta({ id: 'AttemptLog' });

@@ -1,0 +1,22 @@
+/** Every function that the state machines and the runner call, made with the embedded ports. */
+import type { Ports } from '#core/ports/ports.ts';
+import { createCompletePhase } from '#functions/complete-phase/complete-phase.ts';
+import { createFailPhase } from '#functions/fail-phase/fail-phase.ts';
+import { createFinishRun } from '#functions/finish-run/finish-run.ts';
+import { createIngestEvents } from '#functions/ingest-events/ingest-events.ts';
+import { createPrepareRun } from '#functions/prepare-run/prepare-run.ts';
+import type { TaskFunction } from '#functions/shared/task-function.ts';
+import { createStartPhase } from '#functions/start-phase/start-phase.ts';
+
+export type FunctionTable = Readonly<Record<string, TaskFunction>>;
+
+export function functionTable(ports: Ports): FunctionTable {
+  return {
+    'prepare-run': createPrepareRun(ports),
+    'start-phase': createStartPhase(ports),
+    'complete-phase': createCompletePhase(ports),
+    'fail-phase': createFailPhase(ports),
+    'finish-run': createFinishRun(ports),
+    'ingest-events': createIngestEvents(ports),
+  };
+}

@@ -1,0 +1,30 @@
+/** From lines that a job printed to the ingest function: the runner's tags say which run they belong to. */
+import type { FunctionTable } from './function-table.ts';
+import type { JobDetail } from './jobs/job.ts';
+import type { OutputBatch } from './jobs/runner-api.ts';
+
+export interface JobOrigin {
+  readonly tenant: string;
+  readonly runId: string;
+  readonly phase: string;
+  readonly stage: string;
+}
+
+/** Null for a job that no run submitted. */
+export function originOf({ tags }: Pick<JobDetail, 'tags'>): JobOrigin | null {
+  const { 'forge-tenant': tenant, 'forge-run': runId, 'forge-phase': phase, 'forge-stage': stage } = tags;
+  return tenant && runId && phase && stage ? { tenant, runId, phase, stage } : null;
+}
+
+export function outputIngestion(
+  functions: () => FunctionTable,
+  describe: (jobId: string) => JobDetail | undefined,
+): (batch: OutputBatch) => Promise<void> {
+  return async ({ jobId, index, attempt, lines, offsets }) => {
+    const job = describe(jobId);
+    const origin = job && originOf(job);
+    if (!origin) return;
+    const numbered = lines.map((text, position) => ({ offset: offsets[position] ?? 0, text }));
+    await functions()['ingest-events']?.({ ...origin, jobId, index, attempt, lines: numbered });
+  };
+}

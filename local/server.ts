@@ -1,0 +1,115 @@
+/** The embedded cloud's server: opens the home, wires the cloud, listens on loopback, stops cleanly. */
+import { appendFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import { ForgeError } from '#core/domain/errors.ts';
+import { createApi } from '#functions/api/api.ts';
+import packageFile from '../package.json' with { type: 'json' };
+import { blobRoutes } from './blob-routes.ts';
+import { type Cloud, openCloud } from './cloud.ts';
+import { type Home, lockHome, openHome, writeServerFile } from './home.ts';
+import { hostGuard } from './host-guard.ts';
+import { jobProcess } from './job-process.ts';
+import type { Resources } from './jobs/job.ts';
+import { localAuthenticator } from './local-authenticator.ts';
+
+const { version } = packageFile;
+const PORTS_TRIED = 20;
+
+export interface ServerOptions {
+  readonly root: string;
+  readonly home: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly cloud: Cloud;
+  stop(): Promise<void>;
+}
+
+/** One job per core, whatever the jobs ask for beyond that waits. */
+function machineSlots(environment: NodeJS.ProcessEnv): Resources {
+  const gpus = Number(environment.FORGE_GPUS ?? 0);
+  return { vcpus: availableParallelism(), memoryMiB: Math.floor(totalmem() / 2 ** 20), gpus };
+}
+
+function faultLog(home: Home): (what: string, error: unknown) => void {
+  const file = join(home.directory, 'logs', 'faults.ndjson');
+  return (what, error) => {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    appendFileSync(file, `${JSON.stringify({ at: new Date().toISOString(), what, message })}\n`);
+  };
+}
+
+type Fetch = (request: Request, bindings?: object) => Response | Promise<Response>;
+
+/** The API and the bucket on one port. */
+function wholeApp(home: Home, cloud: Cloud, onFault: ReturnType<typeof faultLog>): Fetch {
+  const ports = { ...cloud.ports, logs: cloud.logs, authenticator: localAuthenticator(home.token) };
+  const api = createApi(ports, { version, cursorSecret: home.token, guards: [hostGuard] });
+  const blobs = blobRoutes({ root: home.bucket, signer: cloud.signer, guard: hostGuard, onFault });
+  return (request, bindings) => {
+    const app = new URL(request.url).pathname.startsWith('/blobs/') ? blobs : api;
+    return app.fetch(request, bindings);
+  };
+}
+
+/** Listens on loopback, on the wanted port or on one of the next ones. */
+async function listen(fetch: Fetch, wanted: number): Promise<Server> {
+  for (let port = wanted; ; port += 1) {
+    const server = createAdaptorServer({ fetch }) as Server;
+    const failure = await new Promise<NodeJS.ErrnoException | null>((done) => {
+      server.once('error', done);
+      server.listen(port, '127.0.0.1', () => done(null));
+    });
+    if (failure === null) return server;
+    if (failure.code !== 'EADDRINUSE' || port >= wanted + PORTS_TRIED) {
+      throw new ForgeError('dependency', `Cannot listen on port ${port}: ${failure.message}`, {
+        code: 'port_unavailable',
+        hint: 'Set FORGE_PORT to a free port.',
+      });
+    }
+  }
+}
+
+export async function startServer({
+  root,
+  home: directory,
+  port,
+  environment,
+}: ServerOptions): Promise<RunningServer> {
+  const home = openHome(directory);
+  const unlock = lockHome(home);
+  const onFault = faultLog(home);
+  let url = '';
+  const command = jobProcess(root, environment);
+  const cloud = openCloud({ home, slots: machineSlots(environment), command, url: () => url, onFault });
+  const server = await listen(wholeApp(home, cloud, onFault), port);
+  const address = server.address() as AddressInfo;
+  url = `http://127.0.0.1:${address.port}`;
+  await cloud.resume();
+  writeServerFile(home, {
+    pid: process.pid,
+    port: address.port,
+    url,
+    startedAt: new Date().toISOString(),
+    version,
+  });
+  return {
+    url,
+    cloud,
+    async stop() {
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      await closed;
+      await cloud.close();
+      unlock();
+    },
+  };
+}
