@@ -10,11 +10,11 @@ export interface EvaluationWorld {
   now: () => number;
 }
 
-/** Name under which an evaluation carries its world; no expression can write it. */
-export const WORLD = Symbol('world');
+/** Variable in which an evaluation carries its world: a name that no expression can write. */
+export const WORLD = 'execution world';
 
 interface Focus {
-  environment: { lookup(name: string | symbol): unknown };
+  environment: { lookup(name: string): unknown };
 }
 
 const HASHES: Record<string, string> = {

@@ -3,6 +3,7 @@ import { type Journal, JournalConflict, type JournalEntry } from '#local/asl/jou
 /** A journal that keeps its entries as text, as a durable one would, and can refuse to write. */
 export class MemoryJournal implements Journal {
   readonly lines = new Map<string, string[]>();
+  readonly log: [name: string, line: string][] = [];
   /** Called before every entry is stored; what it throws is what `append` rejects with. */
   beforeAppend: (name: string, entry: JournalEntry) => void = () => undefined;
 
@@ -14,7 +15,9 @@ export class MemoryJournal implements Journal {
     this.beforeAppend(name, entry);
     const lines = this.lines.get(name) ?? [];
     if (entry.seq < lines.length) throw new JournalConflict(name, entry.seq);
-    this.lines.set(name, [...lines, JSON.stringify(entry)]);
+    const line = JSON.stringify(entry);
+    this.log.push([name, line]);
+    this.lines.set(name, [...lines, line]);
   }
 
   async listOpen(): Promise<string[]> {
