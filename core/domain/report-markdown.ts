@@ -14,18 +14,18 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** One row per subject, one column per measure; empty where a subject has no such measure. */
+/** One row per measure, one column per subject; empty where a subject has no such measure. */
 export function figureTable(phase: ReportedPhase): {
   header: readonly string[];
   rows: readonly (readonly string[])[];
 } {
   const subjects = Object.entries(phase.figures);
   const measures = [...new Set(subjects.flatMap(([, figures]) => Object.keys(figures)))];
-  const rows = subjects.map(([subject, figures]) => [
-    subject,
-    ...measures.map((measure) => (figures[measure] ? formatFigure(figures[measure]) : '')),
+  const rows = measures.map((measure) => [
+    measure,
+    ...subjects.map(([, figures]) => (figures[measure] ? formatFigure(figures[measure]) : '')),
   ]);
-  return { header: ['', ...measures], rows };
+  return { header: ['', ...subjects.map(([subject]) => subject)], rows };
 }
 
 function strengthLine({ model, measure, wanted, figures, best, verdict }: ReportedStrength): string {

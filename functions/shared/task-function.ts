@@ -16,6 +16,12 @@ function nameByKind(error: unknown): Error {
   return named;
 }
 
+/** What a log line needs to be found by: the event itself may be long, and may hold what a user wrote. */
+function idsOf(event: unknown): Readonly<Record<string, unknown>> {
+  const { tenant, runId, execution, phase, jobId } = (event ?? {}) as Record<string, unknown>;
+  return { tenant, runId, execution, phase, jobId };
+}
+
 export function taskFunction<Schema extends z.ZodType<{ tenant: string; execution?: string | undefined }>>(
   name: string,
   schema: Schema,
@@ -31,11 +37,11 @@ export function taskFunction<Schema extends z.ZodType<{ tenant: string; executio
         { tenant, role: 'runner', subject: `execution/${execution ?? 'unknown'}` },
         parsed.value,
       );
-      logger.info(`${name} done`, { event: parsed.value, answer });
+      logger.info(`${name} done`, { about: idsOf(event), answer });
       return answer;
     } catch (error) {
       logger.error(`${name} failed`, {
-        event,
+        about: idsOf(event),
         error: error instanceof Error ? error : new Error(String(error)),
       });
       count('TaskFunctionFailed');
