@@ -1,0 +1,60 @@
+/** forge corpora add */
+import { basename, resolve } from 'node:path';
+import type { Context } from '../context.ts';
+import { buildCorpus, nameSkipped } from '../corpus/build-corpus.ts';
+import { registerBuiltCorpus } from '../corpus/register-corpus.ts';
+import { CliError } from '../errors.ts';
+import { counted, formatBytes } from '../output/figures.ts';
+
+export interface AddOptions {
+  readonly name?: string;
+  readonly licence: string;
+  readonly ext?: string;
+}
+
+/** A name as the contract wants it, made from a folder's or file's name. */
+export function corpusName(path: string): string {
+  const bare = basename(path).replace(/\.[^.]+$/, '');
+  const name = bare
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[._-]+|[._-]+$/g, '')
+    .slice(0, 64)
+    .replace(/[._-]+$/, '');
+  if (name) return name;
+  throw new CliError('validation', `No name can be made from "${path}".`, {
+    hint: 'Give one with --name NAME',
+  });
+}
+
+function endingsOf(list: string | undefined): readonly string[] | undefined {
+  return list
+    ?.split(',')
+    .map((ending) => ending.trim().replace(/^\./, '').toLowerCase())
+    .filter(Boolean);
+}
+
+export async function addCorpus(context: Context, path: string, options: AddOptions): Promise<number> {
+  const { io, client, console } = context;
+  const name = options.name ?? corpusName(resolve(io.cwd, path));
+  const built = await buildCorpus(io.cwd, path, endingsOf(options.ext));
+  try {
+    const corpus = await registerBuiltCorpus(client, built, { name, licence: options.licence });
+    const { skipped } = built;
+    const size = `${counted(corpus.documents, 'document')}, ${formatBytes(corpus.bytes)}`;
+    console.data(
+      { corpus, skipped },
+      () => `${corpus.name}: ${size}, SHA-256 ${corpus.sha256}\nid ${corpus.id}`,
+    );
+    if (skipped.length > 0)
+      console.warn(`left out ${counted(skipped.length, 'file')}: ${nameSkipped(skipped, 20)}`);
+    if (options.licence === 'unknown')
+      console.note('The licence is noted as "unknown"; say what the texts may be used for with --licence.');
+    console.note(
+      `Train on it with "input: { corpus: ${corpus.name} }" in a run document; see examples/own-text.yaml`,
+    );
+    return 0;
+  } finally {
+    await built.dispose();
+  }
+}

@@ -1,0 +1,51 @@
+/** What a verb may touch of the process: its streams, environment and folders. Tests hand in their own. */
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export interface TextStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+export interface Io {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** The project's folder: where dist/, node_modules/ and examples/ lie. Null when the CLI runs from elsewhere. */
+  readonly root: string | null;
+  /** Aborts on Ctrl-C. */
+  readonly interrupted: AbortSignal;
+  /** Text piped into the process. */
+  readInput(): Promise<string>;
+}
+
+/** The folder above `start` that holds the project's package.json and contracts. */
+export function findRoot(start: string): string | null {
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'contracts', 'phases.json')))
+      return folder;
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+async function readStandardInput(): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function processIo(interrupted: AbortSignal): Io {
+  const script = process.argv[1];
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    // The real path: node_modules/.bin holds a link.
+    root: script && existsSync(script) ? findRoot(dirname(realpathSync(script))) : null,
+    interrupted,
+    readInput: readStandardInput,
+  };
+}

@@ -1,0 +1,55 @@
+/** `forge models …` */
+import { type Command, Option } from 'commander';
+import type { Act } from './act.ts';
+import { wholeNumber } from './option-values.ts';
+import { SLUGS } from './phase-choices.ts';
+
+const REFERENCE = 'model: id, name, name@3 or name@latest';
+
+function addList(models: Command, act: Act): void {
+  models
+    .command('list')
+    .description('list models, newest first')
+    .option('--name <name>', 'only versions of this name')
+    .option('--run <id>', 'only models of this run')
+    .addOption(new Option('--phase <slug>', 'only models of this phase').choices(SLUGS))
+    .option('--status <status>', 'only models of this status')
+    .option('--parent <id>', 'only children of this model')
+    .option('--limit <n>', 'most rows', wholeNumber(1), 50)
+    .action((options) =>
+      act(async (context) => (await import('../commands/models-list.ts')).listModels(context, options)),
+    );
+}
+
+export function addModelsVerbs(program: Command, act: Act): void {
+  const models = program.command('models').description('look at registered models');
+  addList(models, act);
+  models
+    .command('get')
+    .argument('<ref>', REFERENCE)
+    .description('show one model')
+    .action((ref) =>
+      act(async (context) => (await import('../commands/models-get.ts')).getModel(context, ref)),
+    );
+  models
+    .command('lineage')
+    .argument('<ref>', REFERENCE)
+    .description('show where a model came from and what was made of it')
+    .addOption(
+      new Option('--format <format>', 'how to draw it')
+        .choices(['tree', 'json', 'dot', 'mermaid'])
+        .default('tree'),
+    )
+    .action((ref, options) =>
+      act(async (context) =>
+        (await import('../commands/models-lineage.ts')).showLineage(context, ref, options),
+      ),
+    );
+  models
+    .command('verify')
+    .argument('<ref>', REFERENCE)
+    .description('read every file back and compare its hash with the record; exit code 8 on a difference')
+    .action((ref) =>
+      act(async (context) => (await import('../commands/models-verify.ts')).verifyModel(context, ref)),
+    );
+}

@@ -1,0 +1,15 @@
+/** Values of options that are more than text. */
+import { InvalidArgumentError } from 'commander';
+
+/** For options that may stand several times. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,9}$/.test(text) && value >= least) return value;
+    throw new InvalidArgumentError(`Expected a whole number from ${least} on.`);
+  };
+}

