@@ -9,6 +9,8 @@ import torch
 from tests.support.job_room import JobRoom
 
 torch.set_num_threads(1)
+# As every job runs: an operation without a deterministic form is an error.
+torch.set_deterministic_debug_mode("error")
 
 
 @pytest.fixture(autouse=True)

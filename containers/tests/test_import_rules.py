@@ -1,0 +1,154 @@
+"""Who may import whom, and what nobody may call; read from the source, so it holds for code no test runs."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "agent_forge"
+# Ground that every part may stand on: kinds of errors, the clock, the phase protocol, seeds.
+GROUND = {"errors", "clock", "phase", "identity", "environment", "contracts", "determinism"}
+# A part, and the other parts it may import. What is not listed (entrypoint, context, ...) may import all but
+# phases: only the registry names those, and it imports them by name when one is asked for.
+LAYERS = {
+    "models": {"errors"},
+    "data": {"models"} | GROUND,
+    "evaluation": {"models", "data"} | GROUND,
+    "training": {"models", "data", "evaluation"} | GROUND,
+    "storage": {"errors"},
+    "tracking": {"errors", "clock", "identity"},
+    "checkpoint": {"storage", "tracking"} | GROUND,
+    "phases": {"models", "data", "evaluation", "training"} | GROUND,
+}
+# A vendor's package, and the one file that may know it.
+VENDORS = {
+    "boto3": "storage/s3.py",
+    "botocore": "storage/s3.py",
+    "wandb": "tracking/wandb.py",
+    "transformers": "export/huggingface.py",
+    "onnx": "export/onnx.py",
+    "onnxruntime": "export/onnx.py",
+}
+MODELS_MAY_USE = {"torch", "safetensors"}
+# Formats that run code when they are read.
+UNSAFE_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+UNSAFE_CALLS = {"torch.load", "torch.save", "torch.hub", "torch.package", "numpy.load", "np.load"}
+
+
+def findings(path: str, source: str) -> list[str]:
+    """What is wrong with one file.
+
+    Args:
+        path: below the package, for example `phases/cognate/phase.py`.
+        source: its text.
+    """
+    tree = ast.parse(source)
+    imports = list(_imports(tree, path))
+    return [
+        f"{path}: {problem}"
+        for problem in [
+            *(problem for name in imports for problem in _direction(path, name)),
+            *(f"imports {name}" for name in imports if name.partition(".")[0] in UNSAFE_MODULES),
+            *(f"uses {name}" for name in [*imports, *_attributes(tree)] if name in UNSAFE_CALLS),
+        ]
+    ]
+
+
+def _imports(tree: ast.AST, path: str) -> Iterator[str]:
+    """Dotted names of everything a file imports, relative imports resolved."""
+    package = ["agent_forge", *Path(path).parts[:-1]]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*start, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
+def _attributes(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}"
+
+
+def _direction(path: str, name: str) -> Iterator[str]:
+    part, top = Path(path).parts[0].removesuffix(".py"), name.partition(".")[0]
+    if VENDORS.get(top, path) != path:
+        yield f"imports {top}, which only {VENDORS[top]} may"
+    if part == "models" and top not in MODELS_MAY_USE | {"agent_forge"} and not _is_standard(top):
+        yield f"imports {top}; models use torch and safetensors only"
+    if top != "agent_forge":
+        return
+    target = ([*name.split("."), ""])[1]
+    if part in LAYERS and target != part and target not in LAYERS[part]:
+        yield f"imports {name}, but {part} may import {', '.join(sorted(LAYERS[part]))}"
+    if target == "phases" and part != "phases":
+        yield f"imports {name}; phases are found through the registry"
+    if part == target == "phases" and Path(path).parts[1] != ([*name.split("."), ""])[2]:
+        yield f"imports {name}; phases meet through artifacts, never in code"
+
+
+def _is_standard(top: str) -> bool:
+    import sys
+
+    return top in sys.stdlib_module_names
+
+
+def test_every_file_of_the_package_keeps_the_rules() -> None:
+    # given
+    files = sorted(PACKAGE.rglob("*.py"))
+    # when
+    found = [
+        line
+        for path in files
+        for line in findings(path.relative_to(PACKAGE).as_posix(), path.read_text(encoding="utf-8"))
+    ]
+    # then
+    assert found == []
+    assert len(files) > 30
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("phases/cognate/phase.py", "from agent_forge.phases.evomerge import phase"),
+        ("phases/cognate/phase.py", "from ..evomerge.fitness import score"),
+        ("phases/cognate/phase.py", "from agent_forge.storage.local import LocalStorage"),
+        ("phases/cognate/phase.py", "import agent_forge.checkpoint.store"),
+        ("phases/cognate/phase.py", "def run():\n    from agent_forge.context import JobContext"),
+        ("models/titan.py", "import numpy"),
+        ("models/titan.py", "from agent_forge.phase import PhaseContext"),
+        ("storage/local.py", "from agent_forge.tracking import events"),
+        ("checkpoint/store.py", "from agent_forge import registry"),
+        ("entrypoint.py", "from agent_forge.phases.cognate.phase import run"),
+        ("storage/local.py", "import boto3"),
+        ("evaluation/held_out.py", "from transformers import AutoModel"),
+        ("tracking/jsonl.py", "import wandb"),
+        ("context.py", "import pickle"),
+        ("context.py", "from pickle import loads"),
+        ("checkpoint/files.py", "import torch\ntorch.save({}, 'x')"),
+        ("checkpoint/files.py", "from torch import load"),
+        ("data/batches.py", "import numpy as np\nnp.load('x')"),
+    ],
+)
+def test_a_file_that_breaks_a_rule_is_found(path: str, source: str) -> None:
+    assert findings(path, source) != []
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("phases/cognate/phase.py", "from agent_forge.phases.cognate.variants import VARIANTS"),
+        (
+            "phases/cognate/phase.py",
+            "from .variants import VARIANTS\nfrom agent_forge.models.titan import TinyTitan",
+        ),
+        ("models/titan.py", "import math\nimport torch\nfrom safetensors.torch import load_file"),
+        ("storage/s3.py", "import boto3\nfrom botocore.exceptions import ClientError"),
+        ("checkpoint/store.py", "from agent_forge.storage.blobs import BlobStore"),
+    ],
+)
+def test_a_file_that_keeps_the_rules_is_left_alone(path: str, source: str) -> None:
+    assert findings(path, source) == []
