@@ -26,11 +26,18 @@ export class MemoryJournal implements Journal {
     );
   }
 
-  /** The journal as it would be after a crash that lost everything behind the first `count` entries. */
-  cut(name: string, count: number): MemoryJournal {
+  /** The journal as `kill -9` right after its first `count` entries would have left it. */
+  prefix(count: number): MemoryJournal {
     const copy = new MemoryJournal();
-    for (const [key, lines] of this.lines)
-      copy.lines.set(key, key === name ? lines.slice(0, count) : [...lines]);
+    for (const [name, line] of this.log.slice(0, count)) {
+      copy.log.push([name, line]);
+      copy.lines.set(name, [...(copy.lines.get(name) ?? []), line]);
+    }
     return copy;
+  }
+
+  /** Entries of all executions in the order in which they became durable. */
+  entries(): JournalEntry[] {
+    return this.log.map(([, line]) => JSON.parse(line) as JournalEntry);
   }
 }
