@@ -9,7 +9,7 @@ export const metricRecord = z
     id: z.string().min(1).max(500),
     name: z
       .string()
-      .regex(/^[\w.-]+(\/[\w.-]+)+$/, 'expected <subject>/<measure>')
+      .regex(/^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)+$/, 'expected <subject>/<measure>')
       .max(200),
     value: z.number(),
     unit: z.string().max(32),

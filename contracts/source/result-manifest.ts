@@ -10,7 +10,10 @@ import { count, schemaVersion, sha256, timestamp, ulid, uri } from './scalars.ts
 export const relativePath = z
   .string()
   .max(300)
-  .regex(/^(?!.*\.\.)[\w][\w.-]*(\/[\w][\w.-]*)*$/, 'expected a plain relative path');
+  .regex(
+    /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$/,
+    'expected a plain relative path',
+  );
 
 export const modelFile = z.strictObject({ path: relativePath, uri, sha256, bytes: count });
 

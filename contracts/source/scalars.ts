@@ -14,12 +14,15 @@ export const ulid = z
   .describe('A sortable identifier (ULID).');
 export const timestamp = z
   .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|\+00:00)$/, 'expected UTC time in ISO 8601')
+  .regex(
+    /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|\+00:00)$/,
+    'expected UTC time in ISO 8601',
+  )
   .describe('UTC time, ISO 8601.');
 export const name = z
   .string()
   .regex(
-    /^[a-z0-9][a-z0-9._-]{0,62}[a-z0-9]$|^[a-z0-9]$/,
+    /^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/,
     'expected 1 to 64 of a-z 0-9 . _ - , starting and ending with a letter or digit',
   )
   .describe('A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes.');

@@ -6,7 +6,15 @@ import { count, name, schemaVersion, seed, sha256, ulid, uri } from './scalars.t
 
 export const taskInput = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('corpus'), name, corpusId: z.string(), uri, sha256, bytes: count }),
-  z.strictObject({ kind: z.literal('model'), name, modelId: ulid, files: z.array(modelFile).min(1) }),
+  z.strictObject({
+    kind: z.literal('model'),
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._-]{0,127}$/, 'expected the name of a registered model')
+      .describe('Name of the run and name of the model within it, joined by a dash.'),
+    modelId: ulid,
+    files: z.array(modelFile).min(1),
+  }),
   z.strictObject({
     kind: z.literal('stage'),
     name,
