@@ -27,7 +27,7 @@ export class Checker {
   readonly diagnostics: Diagnostic[] = [];
 
   fault(location: string, message: string, code: Diagnostic['code'] = 'SCHEMA_VALIDATION_FAILED'): void {
-    this.diagnostics.push({ code, message, location });
+    this.diagnostics.push({ code, message, location: location === '' ? '/' : location });
   }
 
   /** Refuses fields that the state does not know in its query language. */

@@ -16,9 +16,9 @@ export function compileMachine(definition: JsonObject): Machine {
       `The definition has ${jsonBytes(definition)} bytes, the limit is ${MAX_DEFINITION_BYTES}`,
     );
   }
-  checker.onlyFields(definition, MACHINE_FIELDS, '/', 'JSONata');
+  checker.onlyFields(definition, MACHINE_FIELDS, '', 'JSONata');
   const compiler = new GraphCompiler(checker);
-  const graph = compiler.compile(definition, '', languageOf(definition, 'JSONPath', checker, '/'));
+  const graph = compiler.compile(definition, '', languageOf(definition, 'JSONPath', checker, ''));
   const timeoutSeconds = checker.number(definition, 'TimeoutSeconds', '', 0, [1, 99_999_999]);
   if (checker.diagnostics.length > 0) throw new DefinitionError(checker.diagnostics);
   return timeoutSeconds > 0 ? { ...graph, timeoutSeconds } : graph;
@@ -47,8 +47,8 @@ class GraphCompiler {
   compile(raw: JsonObject, location: string, language: QueryLanguage): StateGraph {
     const { checker } = this;
     if (location !== '') checker.onlyFields(raw, GRAPH_FIELDS, location, language);
-    const startAt = checker.string(raw, 'StartAt', location || '/');
-    const rawStates = checker.object(raw, 'States', location || '/') ?? {};
+    const startAt = checker.string(raw, 'StartAt', location);
+    const rawStates = checker.object(raw, 'States', location) ?? {};
     const states = new Map<string, State>();
     for (const [name, rawState] of Object.entries(rawStates)) {
       const place = `${location}/States/${name}`;
