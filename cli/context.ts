@@ -37,7 +37,8 @@ export function secondsOf(text: string): number {
 }
 
 export function createContext(io: Io, flags: GlobalFlags): Context {
-  const limit = flags.timeout === undefined ? null : AbortSignal.timeout(secondsOf(flags.timeout) * 1000);
+  const limit =
+    flags.timeout === undefined ? null : AbortSignal.timeout(Math.ceil(secondsOf(flags.timeout) * 1000));
   const signal = limit ? AbortSignal.any([io.interrupted, limit]) : io.interrupted;
   const aborted = (reattach?: string): Error => {
     if (io.interrupted.aborted) return new Interrupted(reattach);

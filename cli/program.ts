@@ -52,15 +52,23 @@ function configure(command: Command, io: Io): void {
 
 const SHOWN = new Set(['commander.helpDisplayed', 'commander.version']);
 
+/** `forge runs create`: the words of the command line that name commands. */
+function commandPath(program: Command, argv: readonly string[]): string {
+  let command = program;
+  for (const word of argv) command = command.commands.find((inner) => inner.name() === word) ?? command;
+  const names = [command.name()];
+  for (let { parent } = command; parent; parent = parent.parent) names.unshift(parent.name());
+  return names.join(' ');
+}
+
 /** What commander refuses is a usage error, exit code 2; help that was asked for is none. */
-function usageError(error: CommanderError, argv: readonly string[]): CliError | null {
+function usageError(program: Command, error: CommanderError, argv: readonly string[]): CliError | null {
   if (SHOWN.has(error.code) || (error.code === 'commander.help' && argv.length === 0)) return null;
   if (error.code === 'commander.help')
     return new CliError('validation', 'A verb is missing; see the list above.');
-  const words = argv.filter((word) => /^[a-z]+$/.test(word)).slice(0, 2);
   return new CliError('validation', error.message.replace(/^error: /, ''), {
     code: 'usage',
-    hint: `See: ${['forge', ...words, '--help'].join(' ')}`,
+    hint: `See: ${commandPath(program, argv)} --help`,
   });
 }
 
@@ -97,7 +105,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (error) {
-    const failure = error instanceof CommanderError ? usageError(error, argv) : error;
+    const failure = error instanceof CommanderError ? usageError(program, error, argv) : error;
     if (failure === null) return 0;
     const flags = flagsOf(program, argv);
     const shown = io.interrupted.aborted && !(failure instanceof Interrupted) ? new Interrupted() : failure;

@@ -52,6 +52,12 @@ function faultCode(error: unknown): string | undefined {
   return faultCode(inner);
 }
 
+/** What was wrong in the first place: fetch itself only says that it failed. */
+function rootMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? rootMessage(error.cause) : error.message;
+}
+
 /** No answer came: why, and what to do. */
 export function unreachable(connection: Connection, url: URL, error: unknown): CliError {
   const { named } = endpointOf(connection.io, connection.flags.endpoint);
@@ -64,7 +70,7 @@ export function unreachable(connection: Connection, url: URL, error: unknown): C
       hint: named ? `${local}; or correct --endpoint or FORGE_ENDPOINT.` : local,
       cause: error,
     });
-  const why = code ?? (error instanceof Error ? error.message : String(error));
+  const why = code ?? rootMessage(error);
   return new CliError('dependency', `The server at ${url.origin} did not answer (${why}).`, {
     hint: named ? remote : 'See what it says: forge doctor',
     cause: error,

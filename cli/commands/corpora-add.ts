@@ -1,7 +1,7 @@
 /** forge corpora add */
 import { basename, resolve } from 'node:path';
 import type { Context } from '../context.ts';
-import { buildCorpus, nameSkipped } from '../corpus/build-corpus.ts';
+import { buildCorpus, describeSkipped } from '../corpus/build-corpus.ts';
 import { registerBuiltCorpus } from '../corpus/register-corpus.ts';
 import { CliError } from '../errors.ts';
 import { counted, formatBytes } from '../output/figures.ts';
@@ -47,7 +47,7 @@ export async function addCorpus(context: Context, path: string, options: AddOpti
       () => `${corpus.name}: ${size}, SHA-256 ${corpus.sha256}\nid ${corpus.id}`,
     );
     if (skipped.length > 0)
-      console.warn(`left out ${counted(skipped.length, 'file')}: ${nameSkipped(skipped, 20)}`);
+      console.warn(`left out ${counted(skipped.length, 'file')}: ${describeSkipped(skipped)}`);
     if (options.licence === 'unknown')
       console.note('The licence is noted as "unknown"; say what the texts may be used for with --licence.');
     console.note(

@@ -8,7 +8,7 @@ import { DEMO_CORPUS, requireDemoTexts } from '../corpus/demo-corpus.ts';
 import { registerBuiltCorpus } from '../corpus/register-corpus.ts';
 import { loadRunDocument, withPlaces } from '../documents/load-run-document.ts';
 import { homeFolder } from '../environment.ts';
-import { CliError, Interrupted } from '../errors.ts';
+import { CliError } from '../errors.ts';
 import { counted, formatBytes } from '../output/figures.ts';
 import { renderSummary } from '../output/report-summary.ts';
 import { ensureServer, type LocalServer, stopServer } from '../server/local-server.ts';
@@ -60,21 +60,21 @@ function showOutcome({ io, console }: Context, { run, report }: Outcome): void {
   if (files) console.note(`\nreport: ${files} (and report.md beside it)`);
 }
 
-/** A server that this command started ends with it; after Ctrl-C it stays, because its run goes on. */
+/** A server that this command started ends with it. */
 async function leaveServer({ console }: Context, server: LocalServer): Promise<void> {
   if (!server.started) return;
   const stopped = await stopServer(server);
-  console.note(
-    stopped ? 'server stopped; keep one up with: npm run serve' : `server ${server.pid} did not stop yet`,
-  );
+  if (stopped) console.note('server stopped; the commands above need it again: npm run serve');
+  else console.warn(`the server, process ${server.pid}, is still stopping`);
 }
 
 export async function runDemo(context: Context, options: DemoOptions): Promise<number> {
-  const { io, client, console } = context;
+  const { io, console } = context;
   const file = demoDocument(context, options);
   await loadRunDocument(io, file);
-  const server = await ensureServer(io, client);
+  const server = await ensureServer(context);
   console.note(`server ${server.started ? 'started' : 'found'} on ${server.url}`);
+  // After Ctrl-C or a time-out the server stays: the run on it goes on.
   let stays = false;
   try {
     await registerDemoCorpus(context);
@@ -84,9 +84,6 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<n
     stays = false;
     showOutcome(context, outcome);
     return outcome.run.status === 'succeeded' ? 0 : 1;
-  } catch (error) {
-    if (!(error instanceof Interrupted)) stays = false;
-    throw error;
   } finally {
     if (!stays) await leaveServer(context, server);
   }

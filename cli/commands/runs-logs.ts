@@ -26,12 +26,12 @@ const titleOf = (part: LogPart): string => `==> ${jobLabel(part)} attempt ${part
 function createPrinter({ console }: Context) {
   const printed = new Map<string, number>();
   let speaker = '';
-  return (parts: readonly LogPart[], tail?: number): void => {
+  return (parts: readonly LogPart[], ended: boolean, tail?: number): void => {
     for (const part of parts) {
       const key = `${part.jobId}/${part.attempt}`;
       const news = part.text.slice(printed.get(key) ?? 0);
       // Half a line is kept back until its end is there.
-      const whole = news.slice(0, news.lastIndexOf('\n') + 1);
+      const whole = ended ? news : news.slice(0, news.lastIndexOf('\n') + 1);
       if (whole === '') continue;
       printed.set(key, (printed.get(key) ?? 0) + whole.length);
       const text = lastLines(whole, tail);
@@ -48,8 +48,9 @@ async function followLogs(context: Context, id: string, options: LogOptions): Pr
   for (let first = true; ; first = false) {
     const { status } = await context.client.getRun(id);
     const { items } = await context.client.getLogs(id, { phase, stage, index });
-    print(items, first ? tail : undefined);
-    if (FINAL_STATUSES.includes(status)) return;
+    const ended = FINAL_STATUSES.includes(status);
+    print(items, ended, first ? tail : undefined);
+    if (ended) return;
     await pause(POLL_MS, undefined, { signal: context.signal }).catch(() => undefined);
     if (context.signal.aborted) throw context.aborted(`npx forge runs logs ${id} --follow`);
   }
@@ -63,10 +64,11 @@ export async function showLogs(context: Context, id: string, options: LogOptions
   }
   const { phase, stage, index, tail } = options;
   const logs = await client.getLogs(id, { phase, stage, index, tail });
-  const parts = logs.items.map((part) => `${titleOf(part)}\n${lastLines(part.text, tail)}`.trimEnd());
+  const written = logs.items.filter((part) => part.text.trim() !== '');
+  const texts = written.map((part) => `${titleOf(part)}\n${lastLines(part.text, tail)}`.trimEnd());
   if (console.json) console.data(logs, () => '');
-  else if (parts.length > 0) console.text(parts.join('\n'));
-  if (parts.length === 0)
-    console.note(`No job of run ${id} has written anything yet. See: npx forge runs get ${id}`);
+  else if (texts.length > 0) console.text(texts.join('\n'));
+  if (texts.length === 0)
+    console.note(`No job has written anything beyond its events. Those: npx forge runs watch ${id} --events`);
   return 0;
 }

@@ -79,20 +79,26 @@ async function hashFile(path: string): Promise<BuiltCorpus> {
 }
 
 function empty(path: string, skipped: readonly SkippedFile[]): CliError {
-  const left =
-    skipped.length > 0
-      ? ` ${skipped.length} files were left out; the first: ${nameSkipped(skipped, 3)}.`
-      : '';
+  const left = skipped.length > 0 ? ` Left out: ${describeSkipped(skipped, 3)}.` : '';
   return new CliError('validation', `There is no text in ${path}.${left}`, {
     code: 'empty_corpus',
     hint: 'Text is UTF-8 in files such as .txt, .md or .rst; name other endings with --ext, as in --ext txt,html',
   });
 }
 
-/** `a.bin (binary), b.txt (empty)`, at most so many. */
-export function nameSkipped(skipped: readonly SkippedFile[], most: number): string {
-  const named = skipped.slice(0, most).map(({ id, reason }) => `${id} (${reason})`);
-  return `${named.join(', ')}${skipped.length > most ? `, and ${skipped.length - most} more` : ''}`;
+/** `2 not UTF-8 (a.txt, b.txt); 1 empty (c.txt)`: per reason, how many, and the names of the first. */
+export function describeSkipped(skipped: readonly SkippedFile[], named = 5): string {
+  const byReason = new Map<string, string[]>();
+  for (const { id, reason } of skipped) {
+    const ids = byReason.get(reason) ?? [];
+    ids.push(id);
+    byReason.set(reason, ids);
+  }
+  const groups = [...byReason].map(([reason, ids]) => {
+    const more = ids.length > named ? `, and ${ids.length - named} more` : '';
+    return `${ids.length} ${reason} (${ids.slice(0, named).join(', ')}${more})`;
+  });
+  return groups.join('; ');
 }
 
 async function writeCorpus(source: string, { files, skipped: before }: Collection): Promise<BuiltCorpus> {

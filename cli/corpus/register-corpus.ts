@@ -9,9 +9,9 @@ export const CORPUS_MEDIA_TYPE = 'application/x-ndjson';
 export async function registerBuiltCorpus(
   client: ApiClient,
   built: BuiltCorpus,
-  facts: { readonly name: string; readonly licence: string },
+  { name, licence }: { readonly name: string; readonly licence: string },
 ): Promise<Corpus> {
   const { path, sha256, bytes } = built;
   await client.uploadFile({ path, sha256, bytes, mediaType: CORPUS_MEDIA_TYPE });
-  return client.registerCorpus({ ...facts, sha256 });
+  return client.registerCorpus({ name, sha256, licence });
 }

@@ -41,7 +41,7 @@ export function createConsole(io: Io, flags: ConsoleFlags): Console {
   return {
     json: flags.json,
     quiet: flags.quiet,
-    width: io.stderr.columns ?? 80,
+    width: io.stderr.columns || 80,
     live: io.stderr.isTTY === true && io.env.TERM !== 'dumb',
     paint,
     paintNote,

@@ -1,4 +1,4 @@
-/** The result of a run on one screen. It shows what the report holds and adds no number of its own. */
+/** The result of a run on one screen. Every figure is the report's; the only sum is that of the jobs' seconds. */
 import type { LinkedNumber, ReportedPhase, ReportedStrength, RunReport } from '../client/records.ts';
 import { formatNumber, formatSeconds, secondsBetween } from './figures.ts';
 import { type Paint, paintStatus } from './paint.ts';
@@ -41,7 +41,7 @@ function strengthLine(
   paint: Paint,
 ): string {
   const values = Object.entries(figures).map(([name, value]) => `${name} ${figure(value)}`);
-  const winner = verdict === 'not ahead' ? `; ${best} is` : '';
+  const winner = verdict !== 'not ahead' ? '' : best === null ? ': no model is' : `: ${best} is`;
   return `    ${model} at ${measure} (${wanted} is better): ${paintStatus(paint, verdict)}${winner}  [${values.join(', ')}]`;
 }
 
@@ -70,7 +70,8 @@ function modelLines({ models }: RunReport, paint: Paint): readonly string[] {
 
 /** What to try with the run that has just ended. */
 export function nextCommands({ run, models }: RunReport): readonly string[] {
-  const model = models.at(-1)?.reference;
+  // A child shows more of a lineage than the base it came from.
+  const model = (models.find((each) => each.parents.length > 0) ?? models[0])?.reference;
   return [
     ...(run.status === 'failed' ? [`forge runs logs ${run.id} --tail 50`] : []),
     `forge runs report ${run.id}`,

@@ -4,7 +4,8 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from '../client/api-client.ts';
-import { homeFolder, readServerRecord, type ServerRecord } from '../environment.ts';
+import type { Context } from '../context.ts';
+import { endpointOf, homeFolder, readServerRecord, type ServerRecord } from '../environment.ts';
 import { CliError, isErrorKind } from '../errors.ts';
 import type { Io } from '../io.ts';
 
@@ -14,7 +15,8 @@ const POLL_MS = 100;
 
 export interface LocalServer {
   readonly url: string;
-  readonly pid: number;
+  /** Null for one that is known by its address only. */
+  readonly pid: number | null;
   /** True when this process started it. */
   readonly started: boolean;
 }
@@ -126,8 +128,13 @@ async function waitUntil(
   return false;
 }
 
-/** The home's server; started when there is none. `client` has to talk to this home. */
-export async function ensureServer(io: Io, client: ApiClient): Promise<LocalServer> {
+/** The server that an address names, or else the home's, which is started when there is none. */
+export async function ensureServer({ io, flags, client, signal, aborted }: Context): Promise<LocalServer> {
+  const { url, named } = endpointOf(io, flags.endpoint);
+  if (named) {
+    await client.getHealth();
+    return { url, pid: null, started: false };
+  }
   const home = homeFolder(io);
   const known = livingServer(home);
   const log = join(home, 'logs', 'server.log');
@@ -137,7 +144,8 @@ export async function ensureServer(io: Io, client: ApiClient): Promise<LocalServ
     if (why) throw startFailure(log, why);
     return livingServer(home) !== null && (await isHealthy(client));
   };
-  if (!(await waitUntil(healthy, START_SECONDS, io.interrupted))) {
+  if (!(await waitUntil(healthy, START_SECONDS, signal))) {
+    if (signal.aborted) throw aborted();
     throw startFailure(log, `no answer within ${START_SECONDS} s`);
   }
   const record = livingServer(home);
@@ -147,7 +155,7 @@ export async function ensureServer(io: Io, client: ApiClient): Promise<LocalServ
 
 /** Ends the server in an orderly way; it may take its time to write checkpoints. */
 export async function stopServer({ pid }: LocalServer): Promise<boolean> {
-  if (!isAlive(pid)) return true;
+  if (pid === null || !isAlive(pid)) return true;
   process.kill(pid, 'SIGTERM');
   return waitUntil(async () => !isAlive(pid), STOP_SECONDS);
 }
