@@ -6,19 +6,18 @@ import { openDatabase } from '#adapters/local/sqlite-database.ts';
 import { sqliteExecutionJournal } from '#adapters/local/sqlite-execution-journal.ts';
 import { sqliteJobJournal } from '#adapters/local/sqlite-job-journal.ts';
 import { type UrlSigner, urlSigner } from '#adapters/local/url-signer.ts';
-import { startExecution } from '#core/application/commands/submit-run.ts';
-import { LOCAL_PRINCIPAL } from '#core/domain/principal.ts';
 import type { LogReader } from '#core/ports/log-reader.ts';
 import type { Ports } from '#core/ports/ports.ts';
-import type { Engine, ExecutionDescription } from './asl/api.ts';
+import type { Engine } from './asl/api.ts';
 import { createEngine } from './asl/engine.ts';
 import { type FunctionTable, functionTable } from './function-table.ts';
 import type { Home } from './home.ts';
 import { jobLogReader } from './job-logs.ts';
-import { originOf, outputIngestion } from './job-output.ts';
+import { outputIngestion } from './job-output.ts';
 import type { Resources } from './jobs/job.ts';
 import { createJobRunner, type JobRunner, type JobRunnerOptions } from './jobs/runner.ts';
 import { localMachines, PIPELINE_MACHINE } from './machines.ts';
+import { reconcileRuns, settlement } from './settlement.ts';
 import { taskHandlers } from './task-handlers.ts';
 
 export interface CloudOptions {
@@ -64,7 +63,11 @@ export function openCloud({ home, slots, command, url, onFault }: CloudOptions):
     machines: localMachines(),
     tasks: taskHandlers(functions, runner),
     journal: sqliteExecutionJournal(database),
-    onStatusChange: settle,
+    onStatusChange: ({ machineArn, name, status, error, cause, input }) => {
+      const { tenant, runId } = input as { tenant: string; runId: string };
+      if (machineArn === PIPELINE_MACHINE)
+        void settle({ tenant, runId, execution: name, status, error, cause });
+    },
     onFault: (name, error) => onFault(`execution ${name}`, error),
   });
   return {
@@ -76,7 +79,7 @@ export function openCloud({ home, slots, command, url, onFault }: CloudOptions):
     async resume() {
       await runner.resume();
       await engine.resumeAll();
-      await startQueued(ports);
+      await reconcileRuns(ports, settle, onFault);
     },
     async close() {
       engine.close();
@@ -84,32 +87,4 @@ export function openCloud({ home, slots, command, url, onFault }: CloudOptions):
       database.close();
     },
   };
-}
-
-/**
- * A stopped execution runs no more states, so nobody inside it can settle its run. On AWS an EventBridge rule on the
- * execution's status does; here it is this callback, once the run's jobs have ended.
- */
-function settlement(runner: JobRunner, functions: FunctionTable, onFault: CloudOptions['onFault']) {
-  const finish = async ({ name, input, error, cause, status }: ExecutionDescription) => {
-    const { tenant, runId } = input as { tenant: string; runId: string };
-    const own = runner.list().filter((job) => originOf(job)?.runId === runId);
-    await Promise.all(own.map((job) => runner.waitFor(job.jobId)));
-    await functions['finish-run']?.({ tenant, runId, execution: name, outcome: status, error, cause });
-  };
-  return (execution: ExecutionDescription): void => {
-    const { status, machineArn, name } = execution;
-    if (machineArn !== PIPELINE_MACHINE || status === 'RUNNING' || status === 'SUCCEEDED') return;
-    finish(execution).catch((error: unknown) => onFault(`settling ${name}`, error));
-  };
-}
-
-/** Runs that were written just before a crash: their execution has a fixed name and starts once. */
-async function startQueued(ports: Ports): Promise<void> {
-  const { tenant } = LOCAL_PRINCIPAL;
-  const queued = await ports.runs.list(tenant, { status: 'queued' }, { limit: 1000, after: null });
-  for (const { id } of queued.items) {
-    const run = await ports.runs.get(tenant, id);
-    if (run) await startExecution(ports, run);
-  }
 }

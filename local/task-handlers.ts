@@ -74,8 +74,12 @@ export function jobRequest(call: Pick<TaskCall, 'arguments' | 'executionName' | 
 async function submitJob(runner: JobRunner, call: TaskCall): Promise<Json> {
   const jobId =
     (call.submission as { JobId?: string } | undefined)?.JobId ?? (await submitOnce(runner, call));
-  const stop = () => runner.terminate(jobId, 'Stopped by its state machine');
-  call.signal.addEventListener('abort', stop, { once: true });
+  const stop = () => {
+    // When only this process goes away the job runs on; the next start adopts it.
+    if (call.signal.reason === 'ended') runner.terminate(jobId, 'Stopped by its state machine');
+  };
+  if (call.signal.aborted) stop();
+  else call.signal.addEventListener('abort', stop, { once: true });
   const ended = await runner.waitFor(jobId).finally(() => call.signal.removeEventListener('abort', stop));
   const described = toStepFunctions(lean(ended)) as Json;
   if (ended.status === 'SUCCEEDED') return described;
