@@ -1,7 +1,8 @@
 /** FORGE_HOME: where the embedded cloud keeps everything, and the lock that allows one server per home. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { takeLock } from '#adapters/local/sqlite-lock.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 
 export interface Home {
@@ -23,8 +24,9 @@ export interface ServerFacts {
 }
 
 export function openHome(directory: string): Home {
-  for (const folder of ['', 'bucket', 'logs', 'logs/jobs'])
-    mkdirSync(join(directory, folder), { recursive: true });
+  // Runs, logs and the token are the user's alone.
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const folder of ['bucket', 'logs/jobs']) mkdirSync(join(directory, folder), { recursive: true });
   return {
     directory,
     database: join(directory, 'cloud.db'),
@@ -35,63 +37,58 @@ export function openHome(directory: string): Home {
   };
 }
 
+const TOKEN = /^[0-9a-f]{64}$/;
+
 function readOrMakeToken(file: string): string {
+  const staged = `${file}.${process.pid}.new`;
   try {
-    // `wx` makes the first of two starting servers the one that chooses.
-    writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+    // Written whole, then named: of two starting servers the first one chooses, and nobody ever reads half a token.
+    writeFileSync(staged, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
+    linkSync(staged, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(staged, { force: true });
   }
-  return readFileSync(file, 'utf8').trim();
+  const token = readFileSync(file, 'utf8').trim();
+  if (TOKEN.test(token)) return token;
+  throw new ForgeError('corrupt', `${file} holds no token: expected 64 hexadecimal digits.`, {
+    hint: 'Delete the file; the next start makes a new one.',
+  });
 }
 
-function alive(pid: number): boolean {
+/** The process that the last server of this home named; only a hint for people. */
+function lastServer(home: Home): string {
   try {
-    process.kill(pid, 0);
-    return true;
+    const { pid, url } = JSON.parse(readFileSync(home.serverFile, 'utf8')) as ServerFacts;
+    return `process ${pid}, ${url}`;
   } catch {
-    return false;
-  }
-}
-
-/** The process that holds the lock, when it lives. */
-function holder(lock: string): number | null {
-  try {
-    const pid = Number(readFileSync(lock, 'utf8'));
-    return Number.isInteger(pid) && pid > 0 && alive(pid) ? pid : null;
-  } catch {
-    return null;
+    return 'still starting';
   }
 }
 
 /** Takes the lock of the home, or throws `conflict` naming the server that has it. The answer releases it. */
 export function lockHome(home: Home): () => void {
-  const lock = join(home.directory, 'server.lock');
-  for (let attempt = 0; attempt < 2; attempt += 1) {
-    try {
-      writeFileSync(lock, String(process.pid), { flag: 'wx' });
-      return () => {
-        rmSync(home.serverFile, { force: true });
-        rmSync(lock, { force: true });
-      };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const pid = holder(lock);
-      if (pid !== null && pid !== process.pid) throw taken(home, pid);
-      // Whoever wrote it is gone: the lock is nobody's.
-      rmSync(lock, { force: true });
-    }
-  }
-  throw taken(home, 0);
+  const unlock = takeLock(join(home.directory, 'server.lock'));
+  if (!unlock) throw taken(home);
+  // What a killed server left says nothing about this one.
+  rmSync(home.serverFile, { force: true });
+  return () => {
+    rmSync(home.serverFile, { force: true });
+    unlock();
+  };
 }
 
-function taken(home: Home, pid: number): ForgeError {
-  return new ForgeError('conflict', `Another server (process ${pid}) works on ${home.directory}.`, {
+function taken(home: Home): ForgeError {
+  const message = `Another server (${lastServer(home)}) works on ${home.directory}.`;
+  return new ForgeError('conflict', message, {
     code: 'home_in_use',
     hint: 'Use that one, stop it, or set FORGE_HOME to another directory.',
   });
 }
 
+/** Whoever reads the file finds all of it or none. */
 export function writeServerFile(home: Home, facts: ServerFacts): void {
-  writeFileSync(home.serverFile, `${JSON.stringify(facts, null, 2)}\n`);
+  writeFileSync(`${home.serverFile}.new`, `${JSON.stringify(facts, null, 2)}\n`);
+  renameSync(`${home.serverFile}.new`, home.serverFile);
 }

@@ -1,7 +1,7 @@
 /** Entry of the server process: `node dist/local/server.mjs`. */
 import { dirname, join, resolve } from 'node:path';
 import { toForgeError } from '#core/domain/errors.ts';
-import { startServer } from './server.ts';
+import { startServer, wholeNumber } from './server.ts';
 
 const DEFAULT_PORT = 4505;
 
@@ -17,12 +17,19 @@ function fail(thrown: unknown): never {
   process.exit(error.facts.cli);
 }
 
+/** Standard output belongs to the facts above: the functions log to standard error, and only what went wrong. */
+function quietFunctions(): void {
+  process.env.POWERTOOLS_LOG_LEVEL ??= 'ERROR';
+  process.env.POWERTOOLS_METRICS_DISABLED ??= 'true';
+}
+
 async function main(): Promise<void> {
+  quietFunctions();
   const { FORGE_ROOT, FORGE_HOME, FORGE_PORT } = process.env;
   // The bundle lies in dist/local, two folders below the repository.
   const root = resolve(FORGE_ROOT ?? join(dirname(process.argv[1] ?? '.'), '..', '..'));
   const home = resolve(FORGE_HOME ?? join(root, '.forge'));
-  const port = FORGE_PORT === undefined ? DEFAULT_PORT : Number(FORGE_PORT);
+  const port = wholeNumber('FORGE_PORT', FORGE_PORT ?? String(DEFAULT_PORT), 65_535);
   const server = await startServer({ root, home, port, environment: process.env });
   say({ type: 'listening', url: server.url, home });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -35,8 +35,17 @@ export interface RunningServer {
 
 /** One job per core, whatever the jobs ask for beyond that waits. */
 function machineSlots(environment: NodeJS.ProcessEnv): Resources {
-  const gpus = Number(environment.FORGE_GPUS ?? 0);
+  const gpus = wholeNumber('FORGE_GPUS', environment.FORGE_GPUS ?? '0', 64);
   return { vcpus: availableParallelism(), memoryMiB: Math.floor(totalmem() / 2 ** 20), gpus };
+}
+
+/** A whole number of an environment variable. */
+export function wholeNumber(name: string, text: string, most: number): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) <= most) return Number(text);
+  throw new ForgeError('validation', `${name} is "${text}", expected a whole number from 0 to ${most}.`, {
+    code: 'invalid_environment',
+    hint: `Correct ${name} or leave it out.`,
+  });
 }
 
 function faultLog(home: Home): (what: string, error: unknown) => void {
@@ -78,38 +87,61 @@ async function listen(fetch: Fetch, wanted: number): Promise<Server> {
   }
 }
 
-export async function startServer({
-  root,
-  home: directory,
-  port,
-  environment,
-}: ServerOptions): Promise<RunningServer> {
-  const home = openHome(directory);
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const home = openHome(options.home);
   const unlock = lockHome(home);
+  try {
+    return await serve(home, options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function serve(
+  home: Home,
+  { root, port, environment }: ServerOptions,
+  unlock: () => void,
+): Promise<RunningServer> {
   const onFault = faultLog(home);
   let url = '';
   const command = jobProcess(root, environment);
   const cloud = openCloud({ home, slots: machineSlots(environment), command, url: () => url, onFault });
-  const server = await listen(wholeApp(home, cloud, onFault), port);
+  const app = wholeApp(home, cloud, onFault);
+  const opened = deferred();
+  // Requests that come while the last server's work is taken up wait for the end of that.
+  const server = await listen(async (request, bindings) => {
+    await opened.promise;
+    return app(request, bindings);
+  }, port).catch(async (error: unknown) => {
+    await cloud.close();
+    throw error;
+  });
   const address = server.address() as AddressInfo;
   url = `http://127.0.0.1:${address.port}`;
-  await cloud.resume();
-  writeServerFile(home, {
-    pid: process.pid,
-    port: address.port,
-    url,
-    startedAt: new Date().toISOString(),
-    version,
-  });
-  return {
-    url,
-    cloud,
-    async stop() {
-      const closed = new Promise((done) => server.close(done));
-      server.closeAllConnections();
-      await closed;
-      await cloud.close();
-      unlock();
-    },
+  const stop = async () => {
+    const closed = new Promise((done) => server.close(done));
+    server.closeAllConnections();
+    await closed;
+    await cloud.close();
+    unlock();
   };
+  try {
+    await cloud.resume();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  opened.resolve();
+  const startedAt = new Date().toISOString();
+  writeServerFile(home, { pid: process.pid, port: address.port, url, startedAt, version });
+  return { url, cloud, stop };
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
