@@ -1,5 +1,5 @@
 /** Reads the logs that attempts of a run's jobs left. */
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AttemptLog, LogFilter, LogReader } from '#core/ports/log-reader.ts';
 import { originOf } from './job-output.ts';
@@ -7,11 +7,26 @@ import type { JobDetail } from './jobs/job.ts';
 import type { JobRunner } from './jobs/runner-api.ts';
 
 /** Longer logs are cut at the front; the whole file stays on disk. */
-const MAX_CHARACTERS = 1_000_000;
+const MAX_BYTES = 1_000_000;
+
+/** The end of a file, or null when there is none. */
+async function readEnd(path: string): Promise<string | null> {
+  const file = await open(path, 'r').catch(() => null);
+  if (!file) return null;
+  try {
+    const { size } = await file.stat();
+    const bytes = Buffer.alloc(Math.min(size, MAX_BYTES));
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, size - bytes.length);
+    return bytes.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
 
 function tailOf(text: string, lines: number | undefined): string {
-  if (lines === undefined) return text.slice(-MAX_CHARACTERS);
-  return text.trimEnd().split('\n').slice(-lines).join('\n').slice(-MAX_CHARACTERS);
+  if (lines === undefined) return text;
+  if (lines === 0) return '';
+  return text.trimEnd().split('\n').slice(-lines).join('\n');
 }
 
 /** The job itself, or the children of an array. */
@@ -29,7 +44,7 @@ export function jobLogReader(runner: JobRunner, logsDirectory: string): LogReade
   ): Promise<AttemptLog | null> => {
     const origin = originOf(job);
     const file = join(logsDirectory, job.jobId, `attempt-${attempt}.log`);
-    const text = await readFile(file, 'utf8').catch(() => null);
+    const text = await readEnd(file);
     if (text === null || origin === null) return null;
     const { phase, stage } = origin;
     return {

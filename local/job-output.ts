@@ -16,6 +16,9 @@ export function originOf({ tags }: Pick<JobDetail, 'tags'>): JobOrigin | null {
   return tenant && runId && phase && stage ? { tenant, runId, phase, stage } : null;
 }
 
+/** Lines per call of the function: a job may print any number of short lines at once. */
+const LINES_PER_EVENT = 1000;
+
 export function outputIngestion(
   functions: () => FunctionTable,
   describe: (jobId: string) => JobDetail | undefined,
@@ -25,6 +28,9 @@ export function outputIngestion(
     const origin = job && originOf(job);
     if (!origin) return;
     const numbered = lines.map((text, position) => ({ offset: offsets[position] ?? 0, text }));
-    await functions()['ingest-events']?.({ ...origin, jobId, index, attempt, lines: numbered });
+    for (let start = 0; start < numbered.length; start += LINES_PER_EVENT) {
+      const part = numbered.slice(start, start + LINES_PER_EVENT);
+      await functions()['ingest-events']?.({ ...origin, jobId, index, attempt, lines: part });
+    }
   };
 }
