@@ -1,12 +1,12 @@
 /** The embedded bucket over HTTP: what S3's presigned addresses are on AWS. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Hono, type MiddlewareHandler } from 'hono';
-import { requireSafeKey } from '#adapters/local/directory-blob-store.ts';
+import { makeDirectory, requireSafeKey, syncDirectory } from '#adapters/local/directory-blob-store.ts';
 import type { UrlSigner } from '#adapters/local/url-signer.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 import { problemResponse } from '#functions/shared/http-errors.ts';
@@ -39,7 +39,7 @@ async function receive(
   sha256: string,
 ): Promise<void> {
   const staged = join(dirname(path), `.${randomUUID()}.part`);
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   const counter = meter(bytes);
   try {
     const source = body
@@ -50,6 +50,7 @@ async function receive(
     if (got.bytes !== bytes) throw mismatch(`${got.bytes} bytes came, expected ${bytes}`);
     if (got.sha256 !== sha256) throw mismatch(`its SHA-256 is ${got.sha256}, expected ${sha256}`);
     await rename(staged, path);
+    await syncDirectory(dirname(path));
   } finally {
     await rm(staged, { force: true });
   }
@@ -68,7 +69,8 @@ export function blobRoutes({ root, signer, guard, onFault }: BlobRouteOptions): 
   app.onError((thrown, context) =>
     problemResponse(thrown, context, randomUUID(), (error) => onFault('blob', error)),
   );
-  const keyOf = (path: string) => requireSafeKey(decodeURIComponent(path.replace(/^\/blobs\//, '')));
+  // Keys need no escapes: a path that has some is none of ours, however often it is decoded.
+  const keyOf = (path: string) => requireSafeKey(path.replace(/^\/blobs\//, ''));
   app.put('/blobs/*', async (context) => {
     const key = keyOf(context.req.path);
     const query = context.req.query();
@@ -81,7 +83,7 @@ export function blobRoutes({ root, signer, guard, onFault }: BlobRouteOptions): 
     signer.verify('GET', key, context.req.query());
     const file = join(root, key);
     const size = await stat(file).then(
-      (found) => found.size,
+      (found) => (found.isFile() ? found.size : null),
       () => null,
     );
     if (size === null) throw new ForgeError('not_found', 'There is no such object.');

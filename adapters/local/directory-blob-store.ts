@@ -3,14 +3,17 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { ForgeError } from '#core/domain/errors.ts';
 import type { BlobFacts, BlobReader } from '#core/ports/blob-reader.ts';
 import type { BlobWriter } from '#core/ports/blob-writer.ts';
 import type { UrlSigner } from './url-signer.ts';
 
-/** Keys that no store of ours ever makes: climbing, absolute, with a backslash, a percent sign or control characters. */
-const SAFE_KEY = /^(?!.*(^|\/)\.{1,2}(\/|$))[A-Za-z0-9][\w.@=+-]*(\/[\w.@=+-]+)*$/;
+/**
+ * What keys look like; nothing that climbs, is absolute, hides behind a first dot (as half-written files do), or holds a
+ * backslash, a percent sign or control characters.
+ */
+const SAFE_KEY = /^[A-Za-z0-9][\w.@=+-]*(\/[\w@=+-][\w.@=+-]*)*$/;
 
 export function requireSafeKey(key: string): string {
   if (key.length <= 1024 && SAFE_KEY.test(key)) return key;
@@ -20,12 +23,13 @@ export function requireSafeKey(key: string): string {
   });
 }
 
+/** A directory is no object: it is where longer keys lie. */
 const missing = (error: NodeJS.ErrnoException): null => {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'EISDIR') return null;
   throw error;
 };
 
-async function syncDirectory(directory: string): Promise<void> {
+export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   await handle.sync().finally(() => handle.close());
 }
@@ -42,7 +46,7 @@ type PathOf = (key: string) => string;
 function readerOf(root: string, pathOf: PathOf, signer: UrlSigner): BlobReader {
   const prefixUri = pathToFileURL(join(root, sep)).href;
   return {
-    read: (key) => readFile(pathOf(key)).catch(missing),
+    read: async (key) => readFile(pathOf(key)).catch(missing),
     async stream(key) {
       return (await facts(pathOf(key))) && createReadStream(pathOf(key), { highWaterMark: 1 << 20 });
     },
@@ -52,9 +56,10 @@ function readerOf(root: string, pathOf: PathOf, signer: UrlSigner): BlobReader {
       for await (const chunk of createReadStream(pathOf(key), { highWaterMark: 1 << 20 })) hash.update(chunk);
       return hash.digest('hex');
     },
-    head: (key) => facts(pathOf(key)),
+    head: async (key) => facts(pathOf(key)),
     async list(prefix) {
-      const below = prefix.endsWith('/') ? pathOf(prefix.slice(0, -1)) : dirname(pathOf(prefix));
+      const folder = prefix.slice(0, prefix.lastIndexOf('/'));
+      const below = prefix.includes('/') ? pathOf(folder) : root;
       const entries = await readdir(below, { recursive: true, withFileTypes: true }).catch(missing);
       const files = (entries ?? []).filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
       const keys = files.map((entry) =>
@@ -67,8 +72,9 @@ function readerOf(root: string, pathOf: PathOf, signer: UrlSigner): BlobReader {
         ? `${pathToFileURL(pathOf(key.slice(0, -1))).href}/`
         : pathToFileURL(pathOf(key)).href,
     keyOf(uri) {
-      if (!uri.startsWith(prefixUri)) return null;
-      return relative(root, fileURLToPath(uri)).split(sep).join('/');
+      // Keys need no escapes, so what stands in the address is the key; one that climbs belongs to nobody here.
+      const key = uri.startsWith(prefixUri) ? uri.slice(prefixUri.length) : '';
+      return SAFE_KEY.test(key.replace(/\/$/, '')) ? key : null;
     },
     presignGet: async (key, seconds) => signer.sign('GET', requireSafeKey(key), {}, seconds).url,
   };
@@ -85,8 +91,12 @@ function writerOf(pathOf: PathOf, signer: UrlSigner): BlobWriter {
     async write(key, bytes) {
       const path = pathOf(key);
       const staged = await stage(path, bytes);
-      await rename(staged, path);
-      await syncDirectory(dirname(path));
+      try {
+        await rename(staged, path);
+        await syncDirectory(dirname(path));
+      } finally {
+        await rm(staged, { force: true });
+      }
     },
     async writeIfAbsent(key, bytes) {
       const path = pathOf(key);
@@ -103,7 +113,7 @@ function writerOf(pathOf: PathOf, signer: UrlSigner): BlobWriter {
         await rm(staged, { force: true });
       }
     },
-    delete: (key) => rm(pathOf(key), { force: true }),
+    delete: async (key) => rm(pathOf(key), { force: true }),
     async presignPut(key, { bytes, sha256, mediaType }, seconds) {
       const bound = { bytes: String(bytes), sha256 };
       const { url, expiresAt } = signer.sign('PUT', requireSafeKey(key), bound, seconds);
@@ -112,9 +122,17 @@ function writerOf(pathOf: PathOf, signer: UrlSigner): BlobWriter {
   };
 }
 
+/** Makes a directory and those above it, and has each entry on disk: a file is only as safe as the path to it. */
+export async function makeDirectory(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made))
+    await syncDirectory(dirname(made));
+}
+
 /** Writes the bytes beside their final place and makes sure that they are on disk. */
 async function stage(path: string, bytes: Uint8Array): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   const staged = join(dirname(path), `.${randomUUID()}.part`);
   const handle = await open(staged, 'wx');
   try {

@@ -105,8 +105,7 @@ function modelHandler(database: SqliteDatabase): Handlers['model'] {
   );
   const create = (tenant: string, model: Model) => {
     const { version } = last.get(tenant, model.name) as { version: number | null };
-    if (model.version !== (version ?? 0) + 1)
-      throw stale(`Model ${model.name} version ${model.version}`, null);
+    if (model.version !== (version ?? 0) + 1) throw stale(`Model ${model.name}`, model.version - 1);
     const { id, name, runId, phase, status, recordVersion } = model;
     const text = JSON.stringify(model);
     const { changes } = insert.run(
