@@ -33,9 +33,12 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
 
 /** Request ids, security headers, authentication and the one way in which errors leave. */
 function addFrame(app: ApiApp, { ports, options, telemetry: { logger, count } }: ApiContext): void {
-  for (const guard of options.guards ?? []) app.use(guard);
   app.use(async (context, next) => {
     context.set('requestId', crypto.randomUUID());
+    await next();
+  });
+  for (const guard of options.guards ?? []) app.use(guard);
+  app.use(async (context, next) => {
     if (!OPEN_PATHS.includes(context.req.path)) {
       context.set('principal', await ports.authenticator.authenticate(context.req.header('authorization')));
     }
@@ -82,7 +85,7 @@ function addHealth(app: ApiApp, { options, ports }: ApiContext): void {
 
 function addDocument(app: ApiApp, { version }: ApiOptions): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', { type: 'http', scheme: 'bearer' });
-  app.doc31('/v1/openapi.json', {
+  const facts = {
     openapi: '3.1.0',
     info: {
       title: 'Agent Forge',
@@ -90,5 +93,17 @@ function addDocument(app: ApiApp, { version }: ApiOptions): void {
       description: 'Builds small language models end to end.',
       license: { name: 'Apache-2.0' },
     },
-  });
+  };
+  addRoute(
+    app,
+    {
+      method: 'get',
+      path: '/v1/openapi.json',
+      tag: 'server',
+      summary: 'This document',
+      answers: { 200: z.looseObject({ openapi: z.string() }) },
+      open: true,
+    },
+    (context) => context.json(app.getOpenAPI31Document(facts)),
+  );
 }

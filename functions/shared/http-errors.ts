@@ -51,7 +51,12 @@ export function problemResponse(
   const error = toForgeError(thrown);
   const document = problemDocument(error, context.req.path, requestId);
   if (document.status >= 500) onServerError(thrown);
-  const headers = new Headers({ 'content-type': 'application/problem+json', 'x-request-id': requestId });
+  const headers = new Headers({
+    'content-type': 'application/problem+json',
+    'x-request-id': requestId,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  });
   if (error.retryAfterSeconds !== undefined) headers.set('retry-after', String(error.retryAfterSeconds));
   if (error.kind === 'unauthenticated') headers.set('www-authenticate', `Bearer error="${error.code}"`);
   return new Response(JSON.stringify(document), { status: document.status, headers });

@@ -8,10 +8,13 @@ import { telemetry } from './powertools.ts';
 
 export type TaskFunction = (event: unknown) => Promise<unknown>;
 
+/** The cause travels through the states' payload, which has to stay small; the whole of it is in the log. */
+const MAX_CAUSE = 2000;
+
 /** Step Functions reads the error's name from `name`: there stands the kind that `Catch` and FailPhase go by. */
 function nameByKind(error: unknown): Error {
   const failure = toForgeError(error);
-  const named = new Error(failure.message, { cause: error });
+  const named = new Error(failure.message.slice(0, MAX_CAUSE), { cause: error });
   named.name = failure.kind;
   return named;
 }

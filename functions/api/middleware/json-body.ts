@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { parseDocument } from '#contracts/source/problems.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 import { validationError } from '#core/domain/resolve.ts';
+import { jsonErrorPosition } from './json-error-position.ts';
 
 const MAX_BYTES = 1024 * 1024;
 const MAX_DEPTH = 32;
@@ -43,7 +44,18 @@ async function readText(context: Context): Promise<string> {
       hint: 'Send a JSON document.',
     });
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return decode(Buffer.concat(chunks));
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ForgeError('malformed', 'The body is not UTF-8.', {
+      code: 'malformed_json',
+      hint: 'JSON is sent in UTF-8.',
+    });
+  }
 }
 
 /** Brackets outside strings, nested deeper than any document of ours: refused before the parser recurses. */
@@ -70,7 +82,9 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ForgeError('malformed', `The body is not JSON: ${(error as Error).message}`, {
+    const byte = Buffer.byteLength(text.slice(0, jsonErrorPosition(text)));
+    const said = (error as Error).message.slice(0, 200);
+    throw new ForgeError('malformed', `The body is not JSON from byte ${byte} on: ${said}`, {
       code: 'malformed_json',
       hint: 'Check the body with a JSON validator.',
     });

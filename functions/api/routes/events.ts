@@ -75,7 +75,10 @@ async function follow(
       await stream.write(': ping\n\n');
       pinged = Date.now();
     }
-    await ports.events.waitForNews(tenant, run, 1000);
+    // Listening before the last look: what comes between the two is not waited for.
+    const news = ports.events.waitForNews(tenant, run, 1000);
+    const late = await ports.events.read(tenant, run, last, 1);
+    if (late.length === 0) await news;
   }
 }
 

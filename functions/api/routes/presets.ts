@@ -7,7 +7,13 @@ import { ForgeError } from '#core/domain/errors.ts';
 import type { Preset } from '#core/domain/preset.ts';
 import { validationError } from '#core/domain/resolve.ts';
 import type { ApiContext } from '../environment.ts';
-import { etagOf, expectedVersion, respondVersioned } from '../middleware/etag.ts';
+import {
+  etagOf,
+  expectedVersion,
+  expectedVersionOrNone,
+  respondVersioned,
+  underPrecondition,
+} from '../middleware/etag.ts';
 import { readJsonBody } from '../middleware/json-body.ts';
 import { type ApiApp, addRoute } from '../route.ts';
 import { preset } from '../schemas/model.ts';
@@ -80,14 +86,10 @@ function addWriting(app: ApiApp, api: ApiContext): void {
       const { principal } = context.var;
       const wanted = readName(context.req.param('name'));
       const current = await ports.presets.get(principal.tenant, wanted);
-      const expected = expectedVersion(context, current?.recordVersion ?? null);
+      const expected = expectedVersionOrNone(context, current?.recordVersion ?? null);
       const { description, config } = await readJsonBody(context, presetBody);
-      const saved = await savePreset(ports, principal, {
-        name: wanted,
-        description,
-        config: config as Preset['config'],
-        expected,
-      });
+      const toSave = { name: wanted, description, config: config as Preset['config'], expected };
+      const saved = await underPrecondition(savePreset(ports, principal, toSave));
       context.header('etag', etagOf(saved.recordVersion));
       return context.json(saved);
     },
@@ -107,7 +109,7 @@ function addWriting(app: ApiApp, api: ApiContext): void {
       const { principal } = context.var;
       const found = await findPreset(api, principal.tenant, context.req.param('name') ?? '');
       const expected = expectedVersion(context, found.recordVersion);
-      await deletePreset(ports, principal, found.name, expected ?? found.recordVersion);
+      await underPrecondition(deletePreset(ports, principal, found.name, expected));
       return context.body(null, 204);
     },
   );
