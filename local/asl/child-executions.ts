@@ -2,7 +2,7 @@ import { type Engine, EngineError, type ExecutionDescription, type StartRequest 
 import type { StartedEntry } from './journal.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { namedUuid } from './random.ts';
-import { type TaskCall, TaskError } from './tasks.ts';
+import { OutcomeUnknown, type TaskCall, TaskError } from './tasks.ts';
 
 const START = /:states:startExecution(\.sync|\.sync:2|\.waitForTaskToken)?$/;
 
@@ -30,7 +30,9 @@ export async function runChildExecution(engine: ChildEngine, call: TaskCall): Pr
   if (call.signal.aborted) stopChild();
   else call.signal.addEventListener('abort', stopChild, { once: true });
   await call.submitted(submission);
-  const ended = await engine.waitFor(child.name);
+  const ended = await engine.waitFor(child.name).catch((error: unknown) => {
+    throw new OutcomeUnknown(`child execution '${child.name}'`, error);
+  });
   const parsed = call.resource.endsWith(':2');
   if (ended.status === 'SUCCEEDED') return describeChild(ended, parsed);
   throw new TaskError('States.TaskFailed', JSON.stringify(describeChild(ended, false)));

@@ -69,7 +69,14 @@ class EmbeddedEngine implements Engine, ChildEngine {
     this.checkRequest(request);
     // Two starts of one name at once must not both find an empty journal.
     const previous = this.starting.get(request.name) ?? Promise.resolve();
-    const start = previous.catch(() => undefined).then(() => this.startOnce(request, parent));
+    const start = previous
+      .catch(() => undefined)
+      .then(async () => {
+        const description = await this.startOnce(request, parent);
+        // After a restart the parent may come back before its child: the child must run before it is waited for.
+        if (parent && description.status === 'RUNNING') await this.resume(request.name);
+        return description;
+      });
     this.starting.set(request.name, start);
     try {
       return await start;
@@ -116,21 +123,27 @@ class EmbeddedEngine implements Engine, ChildEngine {
 
   async resumeAll(): Promise<string[]> {
     const resumed: string[] = [];
-    for (const name of await this.options.journal.listOpen()) {
-      if (this.running.has(name)) continue;
-      const { started, rest } = await this.load(name);
-      if (this.running.has(name)) continue;
+    const open = (await this.options.journal.listOpen()).filter((name) => !this.running.has(name));
+    for (const name of open) {
       try {
-        await this.launch(name, started, rest);
+        await this.resume(name);
         resumed.push(name);
-        if (await this.isOrphan(started))
-          await this.stop(name, undefined, 'The execution that waited for it has ended.');
       } catch (error) {
         // One journal that cannot be read must not keep the others from going on.
         this.options.onFault?.(name, error);
       }
     }
     return resumed;
+  }
+
+  /** Goes on with one open execution, unless it runs here already. */
+  private async resume(name: string): Promise<void> {
+    if (this.running.has(name)) return;
+    const { started, rest } = await this.load(name);
+    if (this.running.has(name) || rest.at(-1)?.type === 'finished') return;
+    await this.launch(name, started, rest);
+    if (await this.isOrphan(started))
+      await this.stop(name, undefined, 'The execution that waited for it has ended.');
   }
 
   /** A crash between the end of a parent and the stop of its child leaves the child behind. */

@@ -130,14 +130,19 @@ export class Execution implements ExecutionView {
       refused(new Error(`Execution '${this.name}' is closing.`));
   }
 
+  private setAside(error: unknown): void {
+    if (this.closed || this.finished) return;
+    this.close();
+    this.outside.onFault(error);
+  }
+
   private async pump(): Promise<void> {
     if (this.pumping) return;
     this.pumping = true;
     try {
       while (!this.closed && !this.finished && (await this.turn()));
     } catch (error) {
-      this.close();
-      this.outside.onFault(error);
+      this.setAside(error);
     } finally {
       this.pumping = false;
     }
@@ -226,7 +231,8 @@ export class Execution implements ExecutionView {
     const resumed = this.scheduled.has(pending.key);
     if (!resumed) await this.append(pending.toEntry());
     if (this.closed) return;
-    pending.begin(this.outside, resumed, (fact) => this.deliver(fact));
+    const surroundings = { ...this.outside, setAside: (error: unknown) => this.setAside(error) };
+    pending.begin(surroundings, resumed, (fact) => this.deliver(fact));
   }
 
   private async applyRecorded(entry: JournalEntry): Promise<void> {

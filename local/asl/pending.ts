@@ -4,7 +4,7 @@ import { dataLimitExceeded } from './failure.ts';
 import type { FinishedEntry, JournalEntry, JournalFact, Outcome, ScheduledEntry } from './journal.ts';
 import type { Json } from './json.ts';
 import { exceedsPayload } from './limits.ts';
-import { type TaskCall, TaskError } from './tasks.ts';
+import { OutcomeUnknown, type TaskCall, TaskError } from './tasks.ts';
 
 /** Everything around one execution. */
 export interface World {
@@ -15,7 +15,14 @@ export interface World {
   expectToken(token: string, key: string): void;
   forgetToken(token: string): void;
   onFinished(entry: FinishedEntry & { at: number }): void;
+  /** The execution cannot go on in this process. */
   onFault(error: unknown): void;
+}
+
+/** What a pending task needs of the world and of its execution. */
+export interface Surroundings extends Pick<World, 'clock' | 'run' | 'expectToken' | 'forgetToken'> {
+  /** Stops working on the execution without ending it. */
+  setAside(error: unknown): void;
 }
 
 type Deliver = (fact: JournalFact) => Promise<void>;
@@ -54,7 +61,7 @@ export class Pending {
   }
 
   /** Does what was journalled: sets the timer, or makes the call. */
-  begin(world: World, resumed: boolean, deliver: Deliver): void {
+  begin(world: Surroundings, resumed: boolean, deliver: Deliver): void {
     const complete = (outcome: Outcome): void =>
       void deliver({ type: 'completed', key: this.key, outcome }).catch(() => undefined);
     if (this.effect.kind === 'timer') {
@@ -74,7 +81,10 @@ export class Pending {
         if (waitsForToken) void deliver({ type: 'submitted', key: this.key, output }).catch(() => undefined);
         else complete({ output });
       },
-      (error: unknown) => complete(outcomeOf(error)),
+      (error: unknown) => {
+        if (error instanceof OutcomeUnknown) world.setAside(error);
+        else complete(outcomeOf(error));
+      },
     );
   }
 
@@ -89,7 +99,12 @@ export class Pending {
     this.abort.abort(reason);
   }
 
-  private async call(world: World, request: TaskRequest, resumed: boolean, deliver: Deliver): Promise<Json> {
+  private async call(
+    world: Surroundings,
+    request: TaskRequest,
+    resumed: boolean,
+    deliver: Deliver,
+  ): Promise<Json> {
     const { onSubmitted, heartbeatMs, source, ...visible } = request;
     const answer = await world.run({
       ...visible,

@@ -33,7 +33,7 @@ export interface TaskCall {
    * out, a sibling branch failed) and `'closing'` when only this process goes away: leave the work running then.
    */
   signal: AbortSignal;
-  /** `.sync` only: reports the immediate answer (job id) once; resolves when it is durable. */
+  /** `.sync` only: reports the immediate answer (job id); resolves when it is durable, rejects when nobody waits. */
   submitted(output: Json): Promise<void>;
   /** Restarts the clock of HeartbeatSeconds. */
   heartbeat(): void;
@@ -46,7 +46,8 @@ export interface TaskHandlers {
    * `sync`: answers when the job is done. `waitForTaskToken`: answers when the request is sent; the engine then
    * waits for `sendTaskSuccess` or `sendTaskFailure`.
    * Rejects with `TaskError` to choose the error name that `Retry` and `Catch` see; any other error is reported
-   * as Lambda reports an exception: its name, and a JSON cause with errorType and errorMessage.
+   * as Lambda reports an exception: its name, and a JSON cause with errorType and errorMessage. `OutcomeUnknown` sets
+   * the execution aside instead.
    */
   run(call: TaskCall): Promise<Json>;
 }
@@ -61,5 +62,19 @@ export class TaskError extends Error {
     super(cause === undefined ? error : `${error}: ${cause}`);
     this.error = error;
     this.taskCause = cause;
+  }
+}
+
+/**
+ * A handler cannot tell how the work ended, for example because its own store failed. The execution is set aside,
+ * neither failed nor finished: `resumeAll()` makes the same call again.
+ */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+
+  constructor(what: string, cause: unknown) {
+    super(`The outcome of ${what} is not known: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
 }

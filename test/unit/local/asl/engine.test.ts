@@ -285,6 +285,39 @@ describe('child executions', () => {
     });
   });
 
+  test('a parent that comes back before its child brings the child back', async () => {
+    const { engine, journal, make } = family(
+      '.sync:2',
+      machine({ Nap: { Type: 'Wait', Seconds: 9, End: true } }),
+    );
+    await engine.start({ name: 'p', machineArn: PARENT, input: { n: 1 } });
+    while (!journal.lines.has('child')) await new Promise((resolve) => setImmediate(resolve));
+    engine.close();
+    const { load } = MemoryJournal.prototype;
+    journal.load = async (name) => {
+      await new Promise((resolve) => setTimeout(resolve, 3));
+      return load.call(journal, name);
+    };
+    journal.listOpen = async () => ['p'];
+    const after = make();
+    expect(await after.resumeAll()).toEqual(['p']);
+    expect((await after.waitFor('p')).output).toMatchObject({ Name: 'child', Output: { n: 1 } });
+  });
+
+  test('a child that is set aside sets its parent aside, and both go on together', async () => {
+    const { engine, journal } = family('.sync:2', machine({ Do: task() }), () => null);
+    journal.beforeAppend = (name, entry) => {
+      if (name === 'child' && entry.type === 'completed') throw new Error('disk full');
+    };
+    await engine.start({ name: 'p', machineArn: PARENT, input: {} });
+    await expect(engine.waitFor('p')).rejects.toThrow(
+      "The outcome of child execution 'child' is not known: disk full",
+    );
+    journal.beforeAppend = () => undefined;
+    expect((await engine.resumeAll()).sort()).toEqual(['child', 'p']);
+    expect((await engine.waitFor('p')).status).toBe('SUCCEEDED');
+  });
+
   test('childExecutions "tasks" leaves them to the handlers', async () => {
     const { machines } = start('.sync:2');
     const engine = createEngine({
