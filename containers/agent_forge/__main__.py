@@ -33,6 +33,20 @@ def _parser() -> argparse.ArgumentParser:
         "folder", type=Path, metavar="DIR", help="folder with model.safetensors and its neighbours"
     )
     properties.set_defaults(command=_properties)
+    fork_server = commands.add_parser(
+        "fork-server", help="keep a warm interpreter that starts jobs by forking"
+    )
+    fork_server.add_argument(
+        "--socket", required=True, metavar="PATH", help="Unix socket; appears when everything is loaded"
+    )
+    fork_server.add_argument(
+        "--idle-seconds",
+        type=float,
+        default=600.0,
+        metavar="N",
+        help="end after so long without a client and without a job (default: 600)",
+    )
+    fork_server.set_defaults(command=_fork_server)
     return parser
 
 
@@ -41,6 +55,12 @@ def _run(options: argparse.Namespace) -> int:
     from agent_forge.entrypoint import run_job
 
     return run_job(options.task, os.environ)
+
+
+def _fork_server(options: argparse.Namespace) -> int:
+    from agent_forge.fork_server.command import run_fork_server
+
+    return run_fork_server(options.socket, options.idle_seconds)
 
 
 def _properties(options: argparse.Namespace) -> int:

@@ -189,6 +189,36 @@ def test_after_a_roll_back_the_new_branch_wins_over_later_steps_of_the_old(room:
     assert torch.equal(checkpoint.tensors["weights"], torch.full((2,), 7.0))
 
 
+def test_a_damaged_new_branch_falls_back_to_before_the_roll_back_never_to_the_old_branch(
+    room: JobRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a job that went back from step 3 to 1 and saved 2 again, before anything old was removed
+    monkeypatch.setattr(room.storage, "delete", lambda uri: None)
+    desk = open_desk(room)
+    for step in (1, 3):
+        desk.save(step)
+    desk.save(2)
+    # and the new branch damaged
+    room.storage.write(desk.events[-1][1]["manifest"], b"x")
+    # when
+    checkpoint = open_desk(room, attempt=2).store.latest()
+    # then
+    assert checkpoint is not None
+    assert is_state_of(checkpoint, 1)
+
+
+def test_the_chain_of_parents_goes_on_over_attempts(room: JobRoom) -> None:
+    # given
+    first = open_desk(room)
+    first.save(1)
+    # when
+    second = open_desk(room, attempt=2)
+    second.store.latest()
+    second.save(2)
+    # then
+    assert _manifests(room)[1]["parent"] == first.events[0][1]["sha256"]
+
+
 def test_a_metric_that_is_not_finite_stops_the_save_before_anything_is_published(room: JobRoom) -> None:
     with pytest.raises(ForgeError, match="loss is nan") as caught:
         open_desk(room).store.save(1, state_of(1), None, {"loss": float("nan")})

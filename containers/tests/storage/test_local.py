@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from agent_forge.errors import ForgeError
 from agent_forge.storage.base import open_storage
 from agent_forge.storage.local import LocalStorage, path_of, uri_of
+from tests.support.job_room import in_child
 
 
 def _sha256(data: bytes) -> str:
@@ -43,6 +46,31 @@ def test_what_was_written_is_read_and_replaced_as_a_whole(tmp_path: Path) -> Non
     # then
     assert storage.read_bytes(uri) == b"second"
     assert os.listdir(tmp_path / "deep") == ["document.json"]
+
+
+def test_a_write_that_fails_half_way_leaves_the_old_bytes_and_nothing_else(tmp_path: Path) -> None:
+    # given an object, and a process that may write 4 KiB per file at most
+    storage, uri = LocalStorage(), uri_of(tmp_path / "store" / "document.json")
+    storage.write(uri, b"old")
+    (tmp_path / "source").write_bytes(b"x" * 10_000)
+
+    def action() -> int:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        for attempt in (
+            lambda: storage.write(uri, b"x" * 10_000),
+            lambda: storage.put(uri_of(tmp_path / "store" / "blob"), tmp_path / "source", _sha256(b"")),
+        ):
+            with pytest.raises(OSError, match="File too large"):
+                attempt()
+        return 7
+
+    # when
+    done = in_child(action, tmp_path / "child")
+    # then
+    assert done.code == 7
+    assert os.listdir(tmp_path / "store") == ["document.json"]
+    assert storage.read_bytes(uri) == b"old"
 
 
 def test_of_two_writers_of_one_name_the_first_wins_and_the_second_is_told(tmp_path: Path) -> None:

@@ -103,6 +103,16 @@ def test_the_eta_counts_from_the_first_step_of_a_resumed_loop(desk: Desk) -> Non
     assert desk.events[-1][1]["etaSeconds"] == 5.0
 
 
+def test_after_a_roll_back_the_same_attempt_may_measure_again(desk: Desk) -> None:
+    # given a measurement after the checkpoint that the job goes back to
+    desk.tracker.record("a/b", 1, "1", source="here")
+    # when
+    desk.tracker.restore([], "")
+    desk.tracker.record("a/b", 2, "1", source="here")
+    # then
+    assert [record["value"] for record in desk.tracker.records()] == [2.0]
+
+
 def test_a_restored_tracker_has_the_earlier_records_and_may_measure_them_again(
     desk: Desk, tmp_path: Path
 ) -> None:
