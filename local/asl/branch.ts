@@ -1,4 +1,5 @@
 import type { EvaluationWorld } from './aws-functions.ts';
+import type { StateGraph } from './definition.ts';
 import type { StateFailure } from './failure.ts';
 import { type History, newTrail, type Trail } from './history.ts';
 import type { Outcome } from './journal.ts';
@@ -41,7 +42,8 @@ export interface ExecutionView {
   readonly context: JsonObject;
   /** ARN under which Map runs are listed. */
   readonly mapRunArn: (label: string, key: string) => string;
-  start(branch: Branch, body: Steps<Json>): void;
+  /** Lets a branch run a graph; it begins after everything that is ready now. */
+  start(branch: Branch, graph: StateGraph, input: Json): void;
   cancel(branch: Branch): void;
 }
 

@@ -86,11 +86,11 @@ class EmbeddedEngine implements Engine, ChildEngine {
   }
 
   async stop(name: string, error?: string, cause?: string): Promise<void> {
+    if ((await this.describe(name)).status !== 'RUNNING') return;
+    // A stop between a restart and resumeAll() must not be lost.
+    await this.resume(name);
     const running = this.running.get(name);
-    if (!running) {
-      await this.describe(name);
-      return;
-    }
+    if (!running) return;
     const reason = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
     await running.execution.deliver({ type: 'stop', ...reason }).catch((refusal: unknown) => {
       if (!running.execution.finished) throw refusal;

@@ -1,6 +1,6 @@
 import type { EvaluationWorld } from './aws-functions.ts';
 import { Branch, type Effect, type ExecutionView, type Steps } from './branch.ts';
-import type { Machine } from './definition.ts';
+import type { Machine, StateGraph } from './definition.ts';
 import { FatalFailure, StateFailure } from './failure.ts';
 import { runGraph } from './graph.ts';
 import { History } from './history.ts';
@@ -85,13 +85,13 @@ export class Execution implements ExecutionView {
   async run(): Promise<void> {
     this.root.record('ExecutionStarted', { input: this.started.input });
     this.root.trail.last = 0;
-    this.start(this.root, runGraph(this.root, this.machine, this.started.input));
+    this.start(this.root, this.machine, this.started.input);
     await this.pump();
   }
 
-  start(branch: Branch, body: Steps<Json>): void {
+  start(branch: Branch, graph: StateGraph, input: Json): void {
     branch.parent?.children.add(branch);
-    this.bodies.set(branch, body);
+    this.bodies.set(branch, runGraph(branch, graph, input));
     this.ready.push({ branch, answer: undefined });
   }
 

@@ -1,7 +1,6 @@
 import type { Branch, Steps } from '../branch.ts';
 import type { MapState } from '../definition.ts';
 import { StateFailure } from '../failure.ts';
-import { runGraph } from '../graph.ts';
 import type { Json } from '../json.ts';
 import { MAX_INLINE_CONCURRENCY } from '../limits.ts';
 import type { Exit, Visit } from '../visit.ts';
@@ -109,7 +108,7 @@ class Iterations {
     });
     this.indexes.set(child, index);
     child.record('MapIterationStarted', { name: state.name, index });
-    child.execution.start(child, runGraph(child, state.processor, input));
+    child.execution.start(child, state.processor, input);
   }
 
   private finish(child: Branch): void {

@@ -1,6 +1,5 @@
 import type { Branch, Steps } from '../branch.ts';
 import type { ParallelState } from '../definition.ts';
-import { runGraph } from '../graph.ts';
 import type { Json } from '../json.ts';
 import type { Exit, Visit } from '../visit.ts';
 import { abortBranches } from './abort.ts';
@@ -13,7 +12,7 @@ export async function* runParallel(visit: Visit, state: ParallelState): Steps<Ex
   const started = branch.record('ParallelStateStarted', {}, branch.trail.entered);
   const children = state.branches.map((graph, index) => {
     const child = branch.fork(`${visit.place}{${index}}`, { previousEventId: started });
-    branch.execution.start(child, runGraph(child, graph, input));
+    branch.execution.start(child, graph, input);
     return child;
   });
   for (let open = children.length; open > 0; open--) {

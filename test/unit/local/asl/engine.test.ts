@@ -166,6 +166,16 @@ describe('describe, stop and waitFor', () => {
     expect(await journal.listOpen()).toEqual(['a']);
   });
 
+  test('a stop before resumeAll is carried out too', async () => {
+    const journal = new MemoryJournal();
+    const before = engineFor(HANG, never, { journal });
+    await before.start({ name: 'a', machineArn: ARN, input: {} });
+    before.close();
+    const after = engineFor(HANG, never, { journal });
+    await after.stop('a', 'Stopped');
+    expect(await after.describe('a')).toMatchObject({ status: 'ABORTED', error: 'Stopped' });
+  });
+
   test('resumeAll leaves alone what already runs here', async () => {
     const engine = engineFor(HANG, never);
     await engine.start({ name: 'a', machineArn: ARN, input: {} });

@@ -114,6 +114,8 @@ describe('Pass, Choice, Wait, Succeed and Fail', () => {
       'cannot be parsed as an ISO-8601 extended offset date-time format string: tomorrow',
     ],
     ['{% "2026-13-01T00:00:00Z" %}', 'Timestamp', 'cannot be parsed'],
+    ['{% "2026-02-30T00:00:00Z" %}', 'Timestamp', 'cannot be parsed'],
+    ['{% "2026-01-01T25:00:00Z" %}', 'Timestamp', 'cannot be parsed'],
     ['{% -1 %}', 'Seconds', 'must be an integer between 0 and 99999999, but was: -1'],
     ['{% 1.5 %}', 'Seconds', 'must be an integer'],
     ['{% "x" %}', 'Seconds', "Expected 'number', but was 'string' for value: \"x\""],
