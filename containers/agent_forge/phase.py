@@ -1,7 +1,7 @@
-"""The contract between a phase and whatever runs it: a phase is handed a `PhaseContext` and knows nothing else.
+"""The contract between a phase and what runs it: a phase is handed a `PhaseContext` and knows nothing else.
 
-Storage, checkpoints and tracking are reached through these protocols only, so that the same phase runs under AWS Batch,
-under the local job runner and inside a test with a dictionary behind each protocol.
+Storage, checkpoints and tracking are reached through these protocols only, so that the same phase runs under
+AWS Batch, under the local job runner and inside a test with a dictionary behind each protocol.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +44,7 @@ class Parent:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A verified checkpoint as read back: tensors by name, the JSON resume state and the step it was taken after."""
+    """A verified checkpoint as read back: tensors by name, the JSON resume state and the step before it."""
 
     step: int
     tensors: Mapping[str, Tensor]
@@ -56,7 +56,8 @@ class StageOutput:
     """What one job of an earlier stage left: local, hash-verified files."""
 
     index: int | None
-    models: Mapping[str, Path]  # model name -> folder with model.safetensors, config.json, tokenizer.json, properties.json
+    # Model name -> folder with model.safetensors, config.json, tokenizer.json, properties.json.
+    models: Mapping[str, Path]
     artifacts: Mapping[str, Path]
     metrics: Sequence[Mapping[str, Json]]
 
@@ -77,7 +78,12 @@ class Checkpoints(Protocol):
         ...
 
     def save(
-        self, step: int, tensors: Mapping[str, Tensor], resume: Json, metrics: Mapping[str, float], best: bool = False
+        self,
+        step: int,
+        tensors: Mapping[str, Tensor],
+        resume: Json,
+        metrics: Mapping[str, float],
+        best: bool = False,
     ) -> None:
         """Publish a checkpoint atomically, then raise ForgeError(preempted) if a stop was requested."""
         ...
