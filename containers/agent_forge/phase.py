@@ -44,7 +44,7 @@ class Parent:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A verified checkpoint as read back: tensors by name, the JSON resume state and the step before it."""
+    """A verified checkpoint as read back: tensors by name, the JSON resume state and the step it follows."""
 
     step: int
     tensors: Mapping[str, Tensor]
