@@ -1,4 +1,6 @@
 /** Failures that a person sees, and the exit codes of contracts/errors.json. */
+
+import { types } from 'node:util';
 import table from '#contracts/errors.json' with { type: 'json' };
 import type { DocumentProblem } from '#contracts/source/problems.ts';
 
@@ -50,6 +52,16 @@ export class Interrupted extends Error {
     super('interrupted');
     this.reattach = reattach;
   }
+}
+
+/** Also errors of another realm, such as those of `fetch` under a test runner. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
+}
+
+/** What a thrown value says. */
+export function messageOf(thrown: unknown): string {
+  return isError(thrown) ? thrown.message : String(thrown);
 }
 
 export function isErrorKind(value: unknown): value is ErrorKind {

@@ -1,5 +1,6 @@
 /** The API, one method per route. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
+import { CliError } from '../errors.ts';
 import { type FollowOptions, followEvents } from './follow-events.ts';
 import { addressOf, type Connection, send, sendForJson, unreachable } from './http.ts';
 import { putFile } from './put-file.ts';
@@ -93,7 +94,7 @@ async function upload(connection: Connection, file: FileToUpload): Promise<'sent
     await putFile(url, { path, bytes: file.bytes, method, headers, signal: connection.signal });
   } catch (error) {
     if (connection.signal.aborted) throw connection.aborted();
-    throw error instanceof Error && error.name === 'CliError' ? error : unreachable(connection, url, error);
+    throw error instanceof CliError ? error : unreachable(connection, url, error);
   }
   return 'sent';
 }

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DocumentProblem } from '#contracts/source/problems.ts';
 import { endpointOf, tokenFor } from '../environment.ts';
-import { CliError, isErrorKind, kindOfStatus } from '../errors.ts';
+import { CliError, isError, isErrorKind, kindOfStatus, messageOf } from '../errors.ts';
 import type { Io } from '../io.ts';
 
 const REQUEST_SECONDS = 30;
@@ -45,17 +45,15 @@ export function addressOf({ io, flags }: Connection, path: string, query: Reques
 
 /** Code of a system error, wherever fetch has put it. */
 function faultCode(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { code } = error as { code?: unknown };
-  if (typeof code === 'string') return code;
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
-  return faultCode(inner);
+  if (!isError(error)) return undefined;
+  const { code, errors } = error as { code?: unknown; errors?: readonly unknown[] };
+  // An AggregateError lists what each address of the host answered.
+  return typeof code === 'string' ? code : faultCode(errors?.[0] ?? error.cause);
 }
 
 /** What was wrong in the first place: fetch itself only says that it failed. */
 function rootMessage(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? rootMessage(error.cause) : error.message;
+  return isError(error) && isError(error.cause) ? rootMessage(error.cause) : messageOf(error);
 }
 
 /** No answer came: why, and what to do. */

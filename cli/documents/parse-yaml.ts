@@ -16,6 +16,7 @@ import { CliError, type PlacedProblem } from '../errors.ts';
 
 const MAX_ALIASES = 100;
 const MAX_DEPTH = 32;
+const MAX_PROBLEMS = 10;
 
 const MESSAGES: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'this key stands twice in its map',
@@ -34,7 +35,8 @@ export interface YamlSource {
 type Place = (offset: number) => string;
 
 function syntaxProblems(document: Document.Parsed, place: Place): readonly PlacedProblem[] {
-  return [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+  // One slip can make hundreds of messages: the first ones say what it is.
+  return [...document.errors, ...document.warnings].slice(0, MAX_PROBLEMS).map(({ code, message, pos }) => ({
     pointer: '',
     code: code.toLowerCase(),
     message: `${MESSAGES[code] ?? message}${code === 'TAG_RESOLVE_FAILED' ? ` (${message})` : ''}`,
@@ -74,6 +76,10 @@ function shapeProblems(document: Document.Parsed, place: Place): readonly Placed
       if (path.filter(isNode).length <= MAX_DEPTH) return undefined;
       refuse(node, 'too_deep', `nested deeper than ${MAX_DEPTH} levels`);
       return visit.BREAK;
+    },
+    Alias(_key, alias) {
+      if (!alias.resolve(document))
+        refuse(alias, 'unknown_alias', `there is no anchor &${alias.source} before it`);
     },
     Pair(_key, pair) {
       if (!isScalar(pair.key)) refuse(pair.key, 'invalid_key', 'a key has to be a plain text or number');

@@ -1,7 +1,7 @@
 /** The text of a document that a person names on the command line. */
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { CliError } from '../errors.ts';
+import { CliError, messageOf } from '../errors.ts';
 import type { Io } from '../io.ts';
 
 export const MAX_DOCUMENT_BYTES = 1024 * 1024;
@@ -25,7 +25,7 @@ export function unreadable(name: string, error: unknown): CliError {
       hint: 'Check the path; it is taken from the folder you are in.',
       cause: error,
     });
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new CliError('validation', `${name} cannot be read: ${why}.`, { code: 'unreadable', cause: error });
 }
 

@@ -1,5 +1,5 @@
 /** How a failure is told: what was received, what was expected, where, and what to do next. */
-import { CliError, exitCodeOf, Interrupted, type PlacedProblem } from '../errors.ts';
+import { CliError, exitCodeOf, Interrupted, isError, messageOf, type PlacedProblem } from '../errors.ts';
 import type { Console } from './console.ts';
 
 function problemLines(problem: PlacedProblem, paint: Console['paintNote']): readonly string[] {
@@ -23,7 +23,7 @@ function textOf(error: unknown, paint: Console['paintNote']): readonly string[] 
     if (!error.reattach) return ['interrupted'];
     return ['interrupted; the run goes on. Watch it again with:', `  ${error.reattach}`];
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const first = `${paint('red', 'error')}: ${message}`;
   if (!(error instanceof CliError))
     return [first, '  This is a defect in Agent Forge. Run it again with --debug and report what it prints.'];
@@ -36,7 +36,7 @@ function textOf(error: unknown, paint: Console['paintNote']): readonly string[] 
 }
 
 function documentOf(error: unknown): unknown {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const exit = exitCodeOf(error);
   if (error instanceof Interrupted)
     return { error: { kind: 'interrupted', message, hint: error.reattach, exit } };
@@ -46,7 +46,7 @@ function documentOf(error: unknown): unknown {
 }
 
 function causes(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return [];
+  if (!isError(error)) return [];
   return [error.stack ?? error.message, ...causes(error.cause)];
 }
 

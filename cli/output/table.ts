@@ -1,17 +1,16 @@
 /** Columns of text, aligned; numbers to the right. */
+import { stripVTControlCharacters } from 'node:util';
 import { type Paint, plain } from './paint.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a colour starts with the escape character.
-const COLOR = /\u001b\[\d+m/g;
 const NUMBER = /^[-+]?[\d,.]+(e[-+]?\d+)?%?( (s|B|KiB|MiB|GiB))?$/;
 
 /** Columns that a text takes on a screen. */
 export function visibleLength(text: string): number {
-  return [...text.replace(COLOR, '')].length;
+  return [...stripVTControlCharacters(text)].length;
 }
 
 function isNumeric(cells: readonly string[]): boolean {
-  const filled = cells.map((cell) => cell.replace(COLOR, '')).filter(Boolean);
+  const filled = cells.map(stripVTControlCharacters).filter(Boolean);
   return filled.length > 0 && filled.every((cell) => NUMBER.test(cell) || cell === '-');
 }
 

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import type { ApiClient } from '../client/api-client.ts';
 import { demoTexts } from '../corpus/demo-corpus.ts';
 import { homeFolder } from '../environment.ts';
+import { messageOf } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatBytes } from '../output/figures.ts';
 import { livingServer } from './local-server.ts';
@@ -52,7 +53,7 @@ async function checkPython({ root }: Io): Promise<Check> {
     const [version, torch, safetensors] = stdout.trim().split(' ');
     return ok('python', `${version} with torch ${torch} and safetensors ${safetensors}`);
   } catch (error) {
-    const last = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
+    const last = messageOf(error).trim().split('\n').at(-1);
     return fail('python', `${python} lacks a package: ${last}`, SET_UP);
   }
 }
