@@ -218,8 +218,10 @@ export interface Phase {
   readonly stages: readonly Stage[];
 }
 
-/** As much of a JSON Schema as is shown. */
+/** As much of a JSON Schema as is shown; a named one stands under $defs and is referred to. */
 export interface SettingsSchema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, SettingsSchema>>;
   readonly properties?: Readonly<
     Record<string, { readonly type?: string; readonly default?: unknown; readonly description?: string }>
   >;

@@ -19,8 +19,14 @@ function ruleTable(rules: readonly Rule[], paint: Paint): string {
   return renderTable(['rule', 'condition', 'why'], rows, paint);
 }
 
+/** The properties of a schema, or of the named one that it refers to. */
+function propertiesOf(schema: SettingsSchema): NonNullable<SettingsSchema['properties']> {
+  const named = schema.$ref?.replace(/^#\/\$defs\//, '');
+  return (named === undefined ? schema : schema.$defs?.[named])?.properties ?? {};
+}
+
 function settingsTable(settings: SettingsSchema | undefined, paint: Paint): string {
-  const rows = Object.entries(settings?.properties ?? {}).map(
+  const rows = Object.entries(propertiesOf(settings ?? {})).map(
     ([name, { default: value, description = '' }]) => [
       name,
       value === undefined ? '' : JSON.stringify(value),
