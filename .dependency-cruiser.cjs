@@ -165,7 +165,7 @@ const hygieneRules = [
         '^(test|scripts|infra/bin)/',
         '^functions/[^/]+/handler\\.ts$',
         '^cli/forge\\.ts$',
-        '^local/server\\.ts$',
+        '^local/main\\.ts$',
         '\\.(json|d\\.ts)$',
       ],
     },

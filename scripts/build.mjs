@@ -65,14 +65,16 @@ async function bundle(esbuild, { name, kind, entry, budget, options }) {
       );
     });
   const written = result.outputFiles.map((file) => ({ path: file.path, text: withRequire(file.text) }));
+  const isEntry = ({ path }) => result.metafile.outputs[relative(ROOT, path)]?.entryPoint === entry;
+  const path = written.find(isEntry).path;
   // Parts first: the entry must not name a part that is not there yet.
-  for (const { path, text } of [...written].reverse()) writeWhole(path, text);
+  for (const file of written.filter((each) => !isEntry(each))) writeWhole(file.path, file.text);
+  for (const file of written.filter(isEntry)) writeWhole(file.path, file.text);
   if (options.splitting && written.length > 1)
     removeLeftParts(
       options.outdir,
       written.map((file) => file.path),
     );
-  const path = written[0].path;
   if (name === 'cli') chmodSync(path, 0o755);
   const rawBytes = written.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   const gzipBytes = written.reduce((sum, { text }) => sum + gzipSync(text, { level: 9 }).length, 0);

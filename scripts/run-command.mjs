@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ROOT } from './project.mjs';
 
 const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+
+/** What a command may take to end after it has written its last file. */
+const AFTER_LAST_FILE_MS = 15_000;
 
 /** The exit code that a shell would show for a child: 128 + n when a signal ended it. */
 export const exitCodeOf = (code, signal) => (signal ? 128 + (SIGNAL_NUMBERS[signal] ?? 0) : (code ?? 1));
@@ -16,6 +19,7 @@ export const exitCodeOf = (code, signal) => (signal ? 128 + (SIGNAL_NUMBERS[sign
  * @param options.log file that receives the output as well
  * @param options.live stream that receives the output as it comes
  * @param options.limitSeconds after which the whole process group is killed
+ * @param options.lastFile written by the command as its last act: if it lives on for long after that, it is killed
  * @returns {Promise<{exitCode: number, output: string, seconds: number, timedOut: boolean}>}
  */
 export function runCommand([program, ...args], options = {}) {
@@ -36,7 +40,7 @@ export function runCommand([program, ...args], options = {}) {
   };
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
-  const end = followToTheEnd(child, grouped, options.limitSeconds);
+  const end = followToTheEnd(child, grouped, options);
   return end.then(({ exitCode, timedOut, fault }) => ({
     exitCode,
     timedOut,
@@ -46,7 +50,7 @@ export function runCommand([program, ...args], options = {}) {
 }
 
 /** Passes on Ctrl-C and time-outs to the child's group, so that nothing is left running behind. */
-function followToTheEnd(child, grouped, limitSeconds) {
+function followToTheEnd(child, grouped, { limitSeconds, lastFile }) {
   let timedOut = false;
   const stop = (signal) => {
     try {
@@ -55,19 +59,24 @@ function followToTheEnd(child, grouped, limitSeconds) {
       // it ended by itself in between
     }
   };
-  const timer =
-    limitSeconds &&
-    setTimeout(() => {
-      timedOut = true;
-      stop('SIGKILL');
-    }, limitSeconds * 1000);
+  const end = () => {
+    timedOut = true;
+    stop('SIGKILL');
+  };
+  const timers = [limitSeconds && setTimeout(end, limitSeconds * 1000)];
+  const watch = setInterval(() => {
+    if (!lastFile || !existsSync(lastFile)) return;
+    clearInterval(watch);
+    timers.push(setTimeout(end, AFTER_LAST_FILE_MS));
+  }, 500);
   const interrupted = () => stop('SIGINT');
   const terminated = () => stop('SIGTERM');
   process.on('SIGINT', interrupted);
   process.on('SIGTERM', terminated);
   return new Promise((resolve) => {
     const finish = (result) => {
-      clearTimeout(timer);
+      clearInterval(watch);
+      for (const timer of timers) clearTimeout(timer);
       process.off('SIGINT', interrupted);
       process.off('SIGTERM', terminated);
       resolve({ timedOut, ...result });

@@ -50,7 +50,9 @@ export function explainFailure(what, output, log) {
   if (known)
     return new SetupError(`${what} failed: ${known.cause}.`, `${known.fix} All of its output: ${log}`);
   return new SetupError(
-    `${what} failed. Its last words:\n${lastLines(output, 6)}`,
+    output.trim()
+      ? `${what} failed. Its last words:\n${lastLines(output, 6)}`
+      : `${what} failed and printed nothing.`,
     `Read ${log}, mend the cause and run the same command again; the step starts afresh.`,
   );
 }

@@ -74,7 +74,15 @@ async function installNpm(tools) {
     : ['npm'];
   // Not `npm ci`: it refuses a lock that lacks the binaries of other platforms, which a registry may not even carry.
   // Exact versions and hashes come from the lock all the same, and --no-save leaves it as it is.
-  await tools.run([...npm, 'install', '--no-save', '--no-audit', '--no-fund', '--no-progress']);
+  await tools.run([
+    ...npm,
+    'install',
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    '--no-progress',
+    '--loglevel=error',
+  ]);
   rmSync(unfinished.npm());
   return 'installed from package-lock.json';
 }

@@ -39,12 +39,16 @@ function pytestCommand(args) {
 
 /** Jest's JSON goes to its file; what it says to people comes on stderr, which is shown as it comes. */
 async function runJest(args) {
-  const { exitCode } = await runCommand(jestCommand(args), {
+  const { exitCode, timedOut } = await runCommand(jestCommand(args), {
     live: process.stderr,
+    lastFile: REPORTS.jest,
     limitSeconds: LIMIT_SECONDS,
     log: `${RESULTS}/jest.log`,
   });
-  return jestOutcome(REPORTS.jest, exitCode, args.length > 0);
+  const outcome = jestOutcome(REPORTS.jest, exitCode, args.length > 0);
+  if (!timedOut) return outcome;
+  const reason = 'jest had to be killed: a test left a process, a socket or a timer open';
+  return { ...outcome, failed: Math.max(1, outcome.failed), reasons: [...outcome.reasons, reason] };
 }
 
 /** Shown as a whole when it is done: two runners' lines in one another can be read by nobody. */

@@ -29,7 +29,7 @@ function checkout(): string {
     'contracts/functions.json': JSON.stringify({ functions: { api: { entry: 'functions/api/api.ts' } } }),
     'functions/api/api.ts': API,
     'cli/forge.ts': `#!/usr/bin/env node${FORGE}`,
-    'local/server.ts': "console.log('server');\n",
+    'local/main.ts': "console.log('server');\n",
   });
   cpSync(join(PROJECT, 'scripts'), join(root, 'scripts'), { recursive: true });
   for (const name of ['esbuild', '@esbuild', 'zod']) {

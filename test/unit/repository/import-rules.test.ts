@@ -112,7 +112,7 @@ const CLEAN: Readonly<Record<string, string>> = {
   'functions/finish/finish.ts': "import '../../core/application/queries/get-thing.ts';",
   'local/asl/machine.ts': "import 'jsonata';\nimport type { Thing } from '../../core/domain/thing.ts';",
   'local/jobs/queue.ts': "import 'node:fs';",
-  'local/server.ts':
+  'local/main.ts':
     "import '../functions/start/start.ts';\nimport '../functions/finish/finish.ts';\nimport './asl/machine.ts';",
   'cli/forge.ts': "import 'node:path';\nimport '../contracts/words.ts';",
   'infra/bin/app.ts': "import '../../contracts/words.ts';",

@@ -30,7 +30,12 @@ function checkout(dependencies: Readonly<Record<string, string>> = {}): string {
 }
 
 /** Nothing of the calling npm or of this machine's settings may decide what a test sees. */
-const OFFLINE = { npm_config_registry: 'http://127.0.0.1:9', npm_config_fetch_retries: '0', CI: '1' };
+const OFFLINE = {
+  npm_config_registry: 'http://127.0.0.1:9',
+  npm_config_fetch_retries: '0',
+  npm_config_loglevel: 'silent',
+  CI: '1',
+};
 
 type Told = { readonly exitCode: number | null; readonly text: string };
 
