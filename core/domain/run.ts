@@ -235,7 +235,7 @@ export function failPhase(run: Run, slug: PhaseSlug, error: RunError, at: string
 
 /** Models that go into a phase: the outputs of the phase before it, or the run's input models. */
 export function modelsInto(run: Run, slug: PhaseSlug): readonly Ulid[] {
-  const position = run.phases.findIndex((phase) => phase.slug === slug);
+  const position = run.phases.indexOf(phaseRecord(run, slug));
   const before = run.phases[position - 1];
   return before ? before.outputs : run.resolved.models;
 }
