@@ -1,0 +1,14 @@
+/** The ports in memory keep the same promises, so that tests of use cases on them mean something. */
+import { memoryPorts } from '#test/support/memory-ports.ts';
+import { blobStoreSuite } from './blob-store-suite.ts';
+import { runLogSuite } from './log-suite.ts';
+import { runRegistrySuite } from './registry-suite.ts';
+
+const world = async () => {
+  const ports = memoryPorts();
+  return { ports, blobs: ports.blobs, blobWriter: ports.blobWriter, close: async () => undefined };
+};
+
+runRegistrySuite('in-memory', world);
+runLogSuite('in-memory', world);
+blobStoreSuite('in-memory', world);

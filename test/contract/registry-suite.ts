@@ -1,0 +1,384 @@
+/** What every registry promises: conditional writes, all or nothing, per tenant. */
+import type { Ports } from '#core/ports/ports.ts';
+import type { Change } from '#core/ports/registry-writer.ts';
+import {
+  AT,
+  corpusOf,
+  eventOf,
+  idOf,
+  metricOf,
+  modelOf,
+  OTHER,
+  presetOf,
+  refusal,
+  runOf,
+  TENANT,
+} from './records.ts';
+
+export type RegistryPorts = Pick<
+  Ports,
+  'runs' | 'models' | 'corpora' | 'presets' | 'registry' | 'events' | 'eventLog' | 'metrics' | 'metricLog'
+>;
+
+export interface RegistryWorld {
+  readonly ports: RegistryPorts;
+  close(): Promise<void>;
+}
+
+const LATER = '2026-03-02T11:59:59.000Z';
+const AFTER_EXPIRY = '2026-03-02T12:00:00.000Z';
+const keyChange = (key: string, runId: string, now = AT): Change => ({
+  kind: 'idempotency',
+  key,
+  bodyHash: `hash of ${runId}`,
+  runId,
+  now,
+  expiresAt: AFTER_EXPIRY,
+});
+
+export function runRegistrySuite(name: string, make: () => Promise<RegistryWorld>): void {
+  describe(`the ${name} registry`, () => {
+    let world: RegistryWorld;
+    let ports: RegistryPorts;
+    const commit = (changes: readonly Change[], tenant = TENANT) => ports.registry.commit(tenant, changes);
+
+    beforeEach(async () => {
+      world = await make();
+      ports = world.ports;
+    });
+    afterEach(() => world.close());
+
+    conditionTests(() => ports, commit);
+    keyTests(() => ports, commit);
+    versionTests(() => ports, commit);
+    lineageTests(() => ports, commit);
+    pagingTests(() => ports, commit);
+    tenantTests(() => ports, commit);
+    presetTests(() => ports, commit);
+    sharedNameTests(() => ports, commit);
+  });
+}
+
+type Commit = (changes: readonly Change[], tenant?: string) => Promise<void>;
+
+function conditionTests(ports: () => RegistryPorts, commit: Commit): void {
+  it('writes a record once: creating it again is a conflict and changes nothing', async () => {
+    await commit([{ kind: 'run', run: runOf(1), expected: null }]);
+    const again = commit([{ kind: 'run', run: runOf(1, { name: 'second' }), expected: null }]);
+    expect(await refusal(again)).toEqual({ kind: 'conflict', code: 'exists' });
+    expect((await ports().runs.get(TENANT, idOf(1)))?.name).toBe('toy');
+  });
+
+  it('changes a record only from the version that the writer saw', async () => {
+    await commit([{ kind: 'run', run: runOf(1), expected: null }]);
+    await commit([{ kind: 'run', run: runOf(1, { version: 2, status: 'running' }), expected: 1 }]);
+    const late = commit([{ kind: 'run', run: runOf(1, { version: 2, status: 'failed' }), expected: 1 }]);
+    expect(await refusal(late)).toEqual({ kind: 'conflict', code: 'stale_version' });
+    expect(await ports().runs.get(TENANT, idOf(1))).toMatchObject({ status: 'running', version: 2 });
+  });
+
+  it('refuses to change what is not there', async () => {
+    const missing = commit([{ kind: 'run', run: runOf(7, { version: 2 }), expected: 1 }]);
+    expect(await refusal(missing)).toEqual({ kind: 'conflict', code: 'stale_version' });
+    expect(await ports().runs.get(TENANT, idOf(7))).toBeNull();
+  });
+
+  it('writes all changes of a commit or none, whatever their kind', async () => {
+    await commit([{ kind: 'preset', preset: presetOf(), expected: null }]);
+    const changes: Change[] = [
+      { kind: 'run', run: runOf(1), expected: null },
+      { kind: 'model', model: modelOf(2), expected: null },
+      { kind: 'corpus', corpus: corpusOf(3), expected: null },
+      { kind: 'event', event: eventOf(idOf(1)) },
+      keyChange('key', idOf(1)),
+      { kind: 'preset', preset: presetOf(), expected: null },
+    ];
+    expect(await refusal(commit(changes))).toEqual({ kind: 'conflict', code: 'exists' });
+    expect(await ports().runs.get(TENANT, idOf(1))).toBeNull();
+    expect(await ports().models.byName(TENANT, 'toy-reasoning', null)).toBeNull();
+    expect(await ports().corpora.byName(TENANT, 'speeches')).toBeNull();
+    expect(await ports().events.read(TENANT, idOf(1), 0, 10)).toEqual([]);
+    expect(await ports().runs.byIdempotencyKey(TENANT, 'key', AT)).toBeNull();
+  });
+}
+
+function presetTests(ports: () => RegistryPorts, commit: Commit): void {
+  it('saves, changes and deletes presets under the version that was seen', async () => {
+    await commit([{ kind: 'preset', preset: presetOf(), expected: null }]);
+    await commit([
+      { kind: 'preset', preset: presetOf({ recordVersion: 2, description: 'new' }), expected: 1 },
+    ]);
+    expect((await ports().presets.get(TENANT, 'mine'))?.description).toBe('new');
+    const stale = commit([{ kind: 'delete-preset', name: 'mine', expected: 1 }]);
+    expect(await refusal(stale)).toEqual({ kind: 'conflict', code: 'stale_version' });
+    await commit([{ kind: 'delete-preset', name: 'mine', expected: 2 }]);
+    expect(await ports().presets.get(TENANT, 'mine')).toBeNull();
+    expect((await ports().presets.list(TENANT)).map((preset) => preset.name)).toEqual(['demo', 'test']);
+  });
+
+  it('lets one of twenty writers of the same version win', async () => {
+    await commit([{ kind: 'run', run: runOf(1), expected: null }]);
+    const racers = Array.from({ length: 20 }, (_, racer) =>
+      commit([{ kind: 'run', run: runOf(1, { version: 2, name: `racer-${racer}` }), expected: 1 }]),
+    );
+    const outcomes = await Promise.allSettled(racers);
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+    const winner = outcomes.findIndex((outcome) => outcome.status === 'fulfilled');
+    expect(await ports().runs.get(TENANT, idOf(1))).toMatchObject({ name: `racer-${winner}`, version: 2 });
+  });
+}
+
+function keyTests(ports: () => RegistryPorts, commit: Commit): void {
+  it('keeps an Idempotency-Key for its run until it expires', async () => {
+    await commit([keyChange('key', idOf(1))]);
+    const found = { runId: idOf(1), bodyHash: `hash of ${idOf(1)}` };
+    expect(await ports().runs.byIdempotencyKey(TENANT, 'key', LATER)).toEqual(found);
+    expect(await ports().runs.byIdempotencyKey(TENANT, 'key', AFTER_EXPIRY)).toBeNull();
+    expect(await ports().runs.byIdempotencyKey(TENANT, 'other key', LATER)).toBeNull();
+  });
+
+  it('refuses a key that is in use and takes one that has expired', async () => {
+    await commit([keyChange('key', idOf(1))]);
+    const used = commit([keyChange('key', idOf(2), LATER)]);
+    expect(await refusal(used)).toEqual({ kind: 'conflict', code: 'idempotency_key_in_use' });
+    await commit([
+      { ...keyChange('key', idOf(3), AFTER_EXPIRY), expiresAt: '2026-03-03T12:00:00.000Z' } as Change,
+    ]);
+    expect((await ports().runs.byIdempotencyKey(TENANT, 'key', AFTER_EXPIRY))?.runId).toBe(idOf(3));
+  });
+
+  it('gives a key to one of twenty submissions at once, and writes only its run', async () => {
+    const racers = Array.from({ length: 20 }, (_, racer) =>
+      commit([keyChange('key', idOf(racer)), { kind: 'run', run: runOf(racer), expected: null }]),
+    );
+    const outcomes = await Promise.allSettled(racers);
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+    const { items } = await ports().runs.list(TENANT, {}, { limit: 50, after: null });
+    const winner = await ports().runs.byIdempotencyKey(TENANT, 'key', AT);
+    expect(items.map((run) => run.id)).toEqual([winner?.runId]);
+  });
+}
+
+function versionTests(ports: () => RegistryPorts, commit: Commit): void {
+  it('numbers the versions of a name without gaps when twenty commits race', async () => {
+    const register = async (number: number): Promise<void> => {
+      for (;;) {
+        const last = await ports().models.byName(TENANT, 'toy-reasoning', null);
+        const model = modelOf(number, { version: (last?.version ?? 0) + 1 });
+        try {
+          return await commit([{ kind: 'model', model, expected: null }]);
+        } catch (error) {
+          if ((error as { kind?: unknown }).kind !== 'conflict') throw error;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, number) => register(number)));
+    const { items } = await ports().models.list(
+      TENANT,
+      { name: 'toy-reasoning' },
+      { limit: 50, after: null },
+    );
+    const versions = items.map((model) => model.version).sort((left, right) => left - right);
+    expect(versions).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+  });
+
+  it.each([0, 2, 7])('refuses version %i as the first of a name', async (version) => {
+    const wrong = commit([{ kind: 'model', model: modelOf(1, { version }), expected: null }]);
+    expect(await refusal(wrong)).toEqual({ kind: 'conflict', code: 'stale_version' });
+    expect(await ports().models.get(TENANT, idOf(1))).toBeNull();
+  });
+
+  it('finds a version of a name, and the newest when none is asked for', async () => {
+    await commit([{ kind: 'model', model: modelOf(1), expected: null }]);
+    await commit([{ kind: 'model', model: modelOf(2, { version: 2 }), expected: null }]);
+    expect((await ports().models.byName(TENANT, 'toy-reasoning', 1))?.id).toBe(idOf(1));
+    expect((await ports().models.byName(TENANT, 'toy-reasoning', null))?.id).toBe(idOf(2));
+    expect(await ports().models.byName(TENANT, 'toy-reasoning', 3)).toBeNull();
+  });
+
+  it('changes the status of a model under its record version', async () => {
+    await commit([{ kind: 'model', model: modelOf(1), expected: null }]);
+    const changed = modelOf(1, { status: 'quarantined', recordVersion: 2 });
+    await commit([{ kind: 'model', model: changed, expected: 1 }]);
+    expect((await ports().models.get(TENANT, idOf(1)))?.status).toBe('quarantined');
+    expect(await refusal(commit([{ kind: 'model', model: changed, expected: 1 }]))).toEqual({
+      kind: 'conflict',
+      code: 'stale_version',
+    });
+  });
+}
+
+function lineageTests(ports: () => RegistryPorts, commit: Commit): void {
+  const child = (number: number, name: string, parents: readonly number[]): Change => ({
+    kind: 'model',
+    expected: null,
+    model: modelOf(number, {
+      name,
+      parents: parents.map((parent) => ({
+        modelId: idOf(parent),
+        relation: 'continued-from',
+        weight: 1 / parents.length,
+      })),
+    }),
+  });
+
+  it('answers every edge above a model over three generations, and none beside or below it', async () => {
+    await commit([
+      child(1, 'base', []),
+      child(2, 'a', [1]),
+      child(3, 'b', [1]),
+      child(4, 'merged', [2, 3]),
+      child(5, 'beside', [1]),
+      child(6, 'below', [4]),
+    ]);
+    const edges = await ports().models.edgesAbove(TENANT, idOf(4));
+    const pairs = edges.map(({ parent, child: below, weight }) => `${parent}>${below}:${weight}`).sort();
+    const expected = [
+      [1, 2, 1],
+      [1, 3, 1],
+      [2, 4, 0.5],
+      [3, 4, 0.5],
+    ];
+    expect(pairs).toEqual(
+      expected.map(([up = 0, down = 0, weight]) => `${idOf(up)}>${idOf(down)}:${weight}`).sort(),
+    );
+    expect(await ports().models.edgesAbove(TENANT, idOf(1))).toEqual([]);
+    const { items } = await ports().models.list(TENANT, { parent: idOf(1) }, { limit: 10, after: null });
+    expect(items.map((model) => model.name)).toEqual(['beside', 'b', 'a']);
+  });
+
+  it('filters models by run, phase, status and name together', async () => {
+    await commit([
+      { kind: 'model', model: modelOf(1, { name: 'a' }), expected: null },
+      { kind: 'model', model: modelOf(2, { name: 'b', runId: idOf(50) }), expected: null },
+      { kind: 'model', model: modelOf(3, { name: 'c', status: 'quarantined' }), expected: null },
+      { kind: 'model', model: modelOf(4, { name: 'd', phase: 'evomerge' }), expected: null },
+    ]);
+    const names = async (filter: Parameters<RegistryPorts['models']['list']>[1]) =>
+      (await ports().models.list(TENANT, filter, { limit: 10, after: null })).items.map(({ name }) => name);
+    expect(await names({ run: idOf(50) })).toEqual(['b']);
+    expect(await names({ status: 'quarantined' })).toEqual(['c']);
+    expect(await names({ phase: 'evomerge' })).toEqual(['d']);
+    expect(await names({ run: idOf(1), phase: 'cognate', status: 'active' })).toEqual(['a']);
+    expect(await names({ name: 'a', status: 'quarantined' })).toEqual([]);
+  });
+}
+
+function pagingTests(ports: () => RegistryPorts, commit: Commit): void {
+  it('pages newest first, showing each record once although newer ones come in between', async () => {
+    for (const number of [1, 2, 3, 4, 5]) await commit([{ kind: 'run', run: runOf(number), expected: null }]);
+    const first = await ports().runs.list(TENANT, {}, { limit: 2, after: null });
+    await commit([{ kind: 'run', run: runOf(6), expected: null }]);
+    const second = await ports().runs.list(TENANT, {}, { limit: 2, after: first.next });
+    await commit([{ kind: 'run', run: runOf(7), expected: null }]);
+    const third = await ports().runs.list(TENANT, {}, { limit: 2, after: second.next });
+    const seen = [first, second, third].map((page) => page.items.map((run) => run.id));
+    expect(seen).toEqual([[idOf(5), idOf(4)], [idOf(3), idOf(2)], [idOf(1)]]);
+    expect(third.next).toBeNull();
+  });
+
+  it('knows that a page that is just full is the last one', async () => {
+    for (const number of [1, 2]) await commit([{ kind: 'corpus', corpus: corpusOf(number), expected: null }]);
+    const page = await ports().corpora.list(TENANT, { limit: 2, after: null });
+    expect(page.items.map((corpus) => corpus.id)).toEqual([idOf(2), idOf(1)]);
+    expect(page.next).toBeNull();
+  });
+
+  it('filters runs by status and shows a summary of each', async () => {
+    await commit([{ kind: 'run', run: runOf(1), expected: null }]);
+    await commit([{ kind: 'run', run: runOf(2, { status: 'running' }), expected: null }]);
+    const { items } = await ports().runs.list(TENANT, { status: 'running' }, { limit: 9, after: null });
+    expect(items).toEqual([
+      {
+        id: idOf(2),
+        name: 'toy',
+        status: 'running',
+        createdAt: AT,
+        startedAt: null,
+        endedAt: null,
+        version: 1,
+        phases: [{ slug: 'cognate', status: 'pending' }],
+      },
+    ]);
+  });
+
+  it('finds the newest corpus of a name, and any by its hash', async () => {
+    await commit([{ kind: 'corpus', corpus: corpusOf(1), expected: null }]);
+    await commit([{ kind: 'corpus', corpus: corpusOf(2), expected: null }]);
+    expect((await ports().corpora.byName(TENANT, 'speeches'))?.id).toBe(idOf(2));
+    expect((await ports().corpora.byHash(TENANT, corpusOf(1).sha256))?.id).toBe(idOf(1));
+    expect((await ports().corpora.get(TENANT, idOf(1)))?.sha256).toBe(corpusOf(1).sha256);
+    const again = commit([{ kind: 'corpus', corpus: corpusOf(1), expected: null }]);
+    expect(await refusal(again)).toEqual({ kind: 'conflict', code: 'exists' });
+  });
+}
+
+function tenantTests(ports: () => RegistryPorts, commit: Commit): void {
+  it('shows nothing of one tenant to another, through any reader', async () => {
+    await commit([
+      { kind: 'run', run: runOf(1), expected: null },
+      { kind: 'model', model: modelOf(2), expected: null },
+      {
+        kind: 'model',
+        model: modelOf(3, {
+          name: 'child',
+          parents: [{ modelId: idOf(2), relation: 'continued-from', weight: 1 }],
+        }),
+        expected: null,
+      },
+      { kind: 'corpus', corpus: corpusOf(4), expected: null },
+      { kind: 'preset', preset: presetOf(), expected: null },
+      { kind: 'event', event: eventOf(idOf(1)) },
+      keyChange('key', idOf(1)),
+    ]);
+    await ports().metricLog.record(TENANT, [metricOf(idOf(1), 'base/loss')]);
+    const page = { limit: 10, after: null };
+    const { runs, models, corpora, presets, events, metrics } = ports();
+    const seen = await Promise.all([
+      runs.get(OTHER, idOf(1)),
+      runs.byIdempotencyKey(OTHER, 'key', AT),
+      models.get(OTHER, idOf(2)),
+      models.byName(OTHER, 'toy-reasoning', null),
+      models.byName(OTHER, 'toy-reasoning', 1),
+      corpora.get(OTHER, idOf(4)),
+      corpora.byName(OTHER, 'speeches'),
+      corpora.byHash(OTHER, corpusOf(4).sha256),
+      presets.get(OTHER, 'mine'),
+      metrics.get(OTHER, metricOf(idOf(1), 'base/loss').id),
+    ]);
+    expect(seen).toEqual(seen.map(() => null));
+    const lists = await Promise.all([
+      runs.list(OTHER, {}, page).then(({ items }) => items),
+      models.list(OTHER, {}, page).then(({ items }) => items),
+      models.list(OTHER, { parent: idOf(2) }, page).then(({ items }) => items),
+      models.edgesAbove(OTHER, idOf(3)),
+      corpora.list(OTHER, page).then(({ items }) => items),
+      presets.list(OTHER).then((all) => all.filter((preset) => !preset.builtIn)),
+      events.read(OTHER, idOf(1), 0, 10),
+      metrics.list(OTHER, idOf(1), {}),
+    ]);
+    expect(lists).toEqual(lists.map(() => []));
+  });
+}
+
+function sharedNameTests(ports: () => RegistryPorts, commit: Commit): void {
+  it('lets two tenants use the same ids, names, keys and event numbers', async () => {
+    for (const tenant of [TENANT, OTHER]) {
+      const changes: Change[] = [
+        { kind: 'run', run: runOf(1, { tenant, name: tenant }), expected: null },
+        { kind: 'model', model: modelOf(2, { tenant }), expected: null },
+        { kind: 'corpus', corpus: corpusOf(4, { tenant }), expected: null },
+        { kind: 'preset', preset: presetOf({ tenant, description: tenant }), expected: null },
+        { kind: 'event', event: eventOf(idOf(1), { key: 'same', data: { tenant } }) },
+        keyChange('key', idOf(1)),
+      ];
+      await commit(changes, tenant);
+    }
+    for (const tenant of [TENANT, OTHER]) {
+      expect((await ports().runs.get(tenant, idOf(1)))?.name).toBe(tenant);
+      expect((await ports().presets.get(tenant, 'mine'))?.description).toBe(tenant);
+      const [event] = await ports().events.read(tenant, idOf(1), 0, 10);
+      expect(event).toMatchObject({ seq: 1, tenant, data: { tenant } });
+    }
+  });
+}
