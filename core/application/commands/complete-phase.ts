@@ -39,6 +39,8 @@ export async function completePhase(
   principal: Principal,
   { runId, phase }: PhaseToComplete,
 ): Promise<Completion> {
+  const before = await getRun(ports, principal, runId);
+  if (phaseRecord(before, phase).status === 'succeeded') return completionOf(before, phase);
   const results = await readResults(ports, runId, phase);
   const last = results.at(-1);
   if (!last) throw new ForgeError('bug', `Phase ${phase} of run ${runId} left no result.`);
@@ -47,9 +49,24 @@ export async function completePhase(
   const metrics = [...results.flatMap((result) => result.metrics), ...derivedMetrics(results)];
   await ports.metricLog.record(principal.tenant, metrics);
   const run = await writeCompletion(ports, principal, { runId, phase, last, metrics });
-  const record = phaseRecord(run, phase);
-  const failed = record.gates.filter((gate) => gate.verdict !== 'passed').length;
-  return { outcome: 'done', models: record.outputs, gates: { passed: record.gates.length - failed, failed } };
+  return completionOf(run, phase);
+}
+
+function completionOf(run: Run, phase: PhaseSlug): Completion {
+  const { outputs, gates } = phaseRecord(run, phase);
+  const failed = gates.filter((gate) => gate.verdict !== 'passed').length;
+  return { outcome: 'done', models: outputs, gates: { passed: gates.length - failed, failed } };
+}
+
+/** A result that nobody waits for is not taken: it came late, or before the phase was started. */
+function requireRunning(run: Run, phase: PhaseSlug): void {
+  requireOpen(run);
+  const { status } = phaseRecord(run, phase);
+  if (status === 'running') return;
+  throw new ForgeError('conflict', `Phase ${phase} of run ${run.id} is ${status}, not running.`, {
+    code: 'phase_not_running',
+    hint: 'Only a phase that was started can be completed.',
+  });
 }
 
 /** Every file that the manifest names must lie in the store with the bytes it claims. */
@@ -93,7 +110,7 @@ async function writeCompletion(
   requireGates(phase, gates);
   return changeRun(ports, principal, runId, async (run) => {
     if (phaseRecord(run, phase).status === 'succeeded') return { run };
-    requireOpen(run);
+    requireRunning(run, phase);
     const models = await registerProduced(ports, principal, { run, phase, result: last, metrics, at });
     // The base is registered for the lineage; what goes on to the next phase are the others.
     const outputs = models.filter((model) => model.role !== 'base').map((model) => model.id);

@@ -10,7 +10,13 @@ import type { Ulid } from '../../domain/ids.ts';
 import type { Model } from '../../domain/model.ts';
 import { phaseDefinition, type StagePlan } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { modelsInto, type Run, requireOpen, startPhase as startPhaseOf } from '../../domain/run.ts';
+import {
+  modelsInto,
+  phaseRecord,
+  type Run,
+  requireOpen,
+  startPhase as startPhaseOf,
+} from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { getRun } from '../queries/get-run.ts';
 import { changeRun } from './change-run.ts';
@@ -32,19 +38,22 @@ export interface StageJob {
 
 type StartPorts = Pick<Ports, 'runs' | 'models' | 'corpora' | 'registry' | 'blobs' | 'blobWriter' | 'clock'>;
 
+/** Starting a phase that is complete already answers that there is nothing to do: its models stay the ones they are. */
 export async function startPhase(
   ports: StartPorts,
   principal: Principal,
   { runId, phase, execution }: PhaseToStart,
 ): Promise<{ readonly attempt: number; readonly stages: readonly StageJob[] }> {
   const run = await getRun(ports, principal, runId);
+  const { status, attempts } = phaseRecord(run, phase);
+  if (status === 'succeeded') return { attempt: attempts, stages: [] };
   const models = await inputModels(ports, principal, run, phase);
   checkInputs(run, phase, models);
   const inputs = await taskInputs(ports, principal, run, phase, models);
   const { stages } = phaseDefinition(phase);
   for (const stage of stages) await writeTask(ports, run, { phase, stage, execution, inputs });
   const started = await markStarted(ports, principal, run, phase, models);
-  const attempt = started.phases.find((record) => record.slug === phase)?.attempts ?? 1;
+  const { attempts: attempt } = phaseRecord(started, phase);
   const jobsToRun = stages.map(
     (stage): StageJob => ({
       name: stage.name,
@@ -163,13 +172,18 @@ async function markStarted(
   const at = ports.clock.now().toISOString();
   return changeRun(ports, principal, id, (before) => {
     requireOpen(before);
+    if (phaseRecord(before, phase).status === 'succeeded') {
+      throw new ForgeError('conflict', `Phase ${phase} of run ${id} was completed meanwhile.`, {
+        code: 'phase_completed',
+      });
+    }
     const run = startPhaseOf(
       before,
       phase,
       models.map((model) => model.id),
       at,
     );
-    const attempt = run.phases.find((record) => record.slug === phase)?.attempts ?? 1;
+    const { attempts: attempt } = phaseRecord(run, phase);
     return {
       run,
       events: [
