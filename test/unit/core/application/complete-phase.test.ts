@@ -7,7 +7,7 @@ import type { Model } from '#core/domain/model.ts';
 import { ADMIN, type MemoryPorts, memoryPorts } from '#test/support/memory-ports.ts';
 import { hashOf } from '#test/support/toy-models.ts';
 import { COGNATE_FIGURES, cognateModels, leaveCognateResults, writeJson } from '#test/support/toy-results.ts';
-import { startedRun } from '#test/support/toy-run.ts';
+import { startedRun, submittedRun } from '#test/support/toy-run.ts';
 
 type Document = NonNullable<Parameters<typeof startedRun>[1]>;
 
@@ -313,6 +313,17 @@ describe('gates of a phase', () => {
     });
     expect(ports.store.tables.models.size).toBe(0);
     expect(ports.store.metrics.size).toBeGreaterThan(COGNATE_FIGURES.length);
+  });
+});
+
+describe('a phase that nobody waits for', () => {
+  test('is not completed before it was started', async () => {
+    const ports = memoryPorts();
+    const { id } = await submittedRun(ports);
+    leaveCognateResults(ports.store, id);
+
+    await expect(complete(ports, id)).rejects.toMatchObject({ kind: 'conflict', code: 'phase_not_running' });
+    expect(ports.store.tables.models.size).toBe(0);
   });
 });
 

@@ -1,10 +1,14 @@
+import { metricRecord } from '#contracts/source/metric-record.ts';
+import { parseDocument } from '#contracts/source/problems.ts';
 import { cancelRun } from '#core/application/commands/cancel-run.ts';
 import { completePhase } from '#core/application/commands/complete-phase.ts';
 import { failPhase } from '#core/application/commands/fail-phase.ts';
 import { finishRun } from '#core/application/commands/finish-run.ts';
+import { getReport } from '#core/application/queries/get-report.ts';
+import { listMetrics } from '#core/application/queries/list-metrics.ts';
 import type { RunReport } from '#core/domain/report.ts';
 import { moveRun } from '#core/domain/run.ts';
-import { ADMIN, type MemoryPorts, memoryPorts } from '#test/support/memory-ports.ts';
+import { ADMIN, type MemoryPorts, memoryPorts, STRANGER } from '#test/support/memory-ports.ts';
 import { walkReport } from '#test/support/report-walk.ts';
 import { COGNATE_FIGURES, leaveCognateResults } from '#test/support/toy-results.ts';
 import { startedRun, submittedRun } from '#test/support/toy-run.ts';
@@ -139,6 +143,36 @@ describe('finishing a run that did its phases', () => {
     );
     expect(markdown).toContain('; reasoning is ahead');
     expect(markdown).toContain('| toy-memory@1 | variant |');
+  });
+});
+
+describe('reading what a run measured', () => {
+  test('its report can be fetched once it has ended, and not before', async () => {
+    const { ports, id } = await completedRun();
+    await expect(getReport(ports, ADMIN, id, 'json')).rejects.toMatchObject({ kind: 'not_found' });
+    await finishRun(ports, ADMIN, { runId: id, outcome: 'SUCCEEDED' });
+
+    expect(JSON.parse(await getReport(ports, ADMIN, id, 'json'))).toEqual(reportOf(ports, id));
+    expect(await getReport(ports, ADMIN, id, 'md')).toContain('# toy: succeeded');
+    await expect(getReport(ports, STRANGER, id, 'md')).rejects.toMatchObject({ kind: 'not_found' });
+  });
+
+  test('its metric records are listed, per phase where one is named', async () => {
+    const { ports, id } = await completedRun();
+    const all = await listMetrics(ports, ADMIN, id, undefined);
+
+    expect(all.length).toBeGreaterThan(COGNATE_FIGURES.length);
+    expect(await listMetrics(ports, ADMIN, id, 'cognate')).toEqual(all);
+    expect(await listMetrics(ports, ADMIN, id, 'baking')).toEqual([]);
+    await expect(listMetrics(ports, STRANGER, id, undefined)).rejects.toMatchObject({ kind: 'not_found' });
+  });
+
+  test('every metric record that a phase left is valid and belongs to the run', async () => {
+    const { ports, id } = await completedRun();
+    for (const record of await listMetrics(ports, ADMIN, id, undefined)) {
+      expect(parseDocument(metricRecord, record)).toEqual({ ok: true, value: record });
+      expect(record.id.startsWith(`${id}/cognate/`)).toBe(true);
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import { registerCorpus } from '#core/application/commands/register-corpus.ts';
+import { requestUpload } from '#core/application/commands/request-upload.ts';
 import { findCorpus } from '#core/application/queries/find-corpus.ts';
 import { contentKey } from '#core/domain/blob-key.ts';
 import { sha256Of } from '#test/support/memory/blobs.ts';
@@ -126,6 +127,31 @@ describe('registering a corpus', () => {
     const viewer = { ...ADMIN, role: 'viewer' } as const;
     const wanted = { name: 'a', sha256: hashOf('a'), licence: 'x' };
     await expect(registerCorpus(ports, viewer, wanted)).rejects.toMatchObject({ kind: 'forbidden' });
+  });
+});
+
+describe('offering an upload', () => {
+  const facts = { sha256: hashOf('x'), bytes: 1, mediaType: 'application/x-ndjson' };
+
+  test('gives an address for the very key of the bytes, unless they are there already', async () => {
+    const ports = memoryPorts();
+    const offer = await requestUpload(ports, ADMIN, facts);
+    expect(offer).toMatchObject({
+      exists: false,
+      method: 'PUT',
+      url: expect.stringContaining(contentKey(facts.sha256)),
+    });
+    upload(ports, encode('x'));
+    expect(await requestUpload(ports, ADMIN, facts)).toEqual({ exists: true });
+    expect(await requestUpload(ports, ADMIN, { ...facts, bytes: 2 })).toMatchObject({ exists: false });
+  });
+
+  test('takes no path for a hash and no viewer', async () => {
+    const ports = memoryPorts();
+    const climbing = { ...facts, sha256: '../../secret' };
+    await expect(requestUpload(ports, ADMIN, climbing)).rejects.toMatchObject({ code: 'invalid_key' });
+    const viewer = { ...ADMIN, role: 'viewer' } as const;
+    await expect(requestUpload(ports, viewer, facts)).rejects.toMatchObject({ kind: 'forbidden' });
   });
 });
 

@@ -129,6 +129,32 @@ describe('starting a phase', () => {
     ]);
   });
 
+  test('a phase that is complete already has no jobs left, and its models stay', async () => {
+    const { ports, run } = await prepared();
+    await start(ports, run);
+    leaveCognateResults(ports.store, run.id);
+    const completion = await completePhase(ports, ADMIN, { runId: run.id, phase: 'cognate' });
+    const before = structuredClone(ports.store.tables);
+
+    expect(await start(ports, run)).toEqual({ attempt: 1, stages: [] });
+    expect(await completePhase(ports, ADMIN, { runId: run.id, phase: 'cognate' })).toEqual(completion);
+    expect(ports.store.tables).toEqual(before);
+  });
+
+  test('a phase that is completed while it is being started again is left alone', async () => {
+    const { ports, run } = await prepared();
+    await start(ports, run);
+    leaveCognateResults(ports.store, run.id);
+    const write: MemoryPorts['blobWriter']['write'] = async (...args) => {
+      await completePhase(ports, ADMIN, { runId: run.id, phase: 'cognate' });
+      return ports.blobWriter.write(...args);
+    };
+    const slow = { ...ports, blobWriter: { ...ports.blobWriter, write } };
+
+    await expect(start(slow, run)).rejects.toMatchObject({ code: 'phase_completed' });
+    expect((await ports.runs.get(ADMIN.tenant, run.id))?.phases[0]?.status).toBe('succeeded');
+  });
+
   test('a phase that the run does not have is not found', async () => {
     const { ports, run } = await prepared();
     const wrong = { runId: run.id, phase: 'baking', execution: 'x' } as const;
