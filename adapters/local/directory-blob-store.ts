@@ -1,7 +1,7 @@
 /** A directory as a bucket: keys are paths, writes appear in one step, and what is there can be hashed. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ForgeError } from '#core/domain/errors.ts';
@@ -83,7 +83,11 @@ function readerOf(root: string, pathOf: PathOf, signer: UrlSigner): BlobReader {
 async function facts(path: string): Promise<BlobFacts | null> {
   const found = await stat(path).catch(missing);
   if (!found?.isFile()) return null;
-  return { bytes: found.size, etag: `${found.size.toString(16)}-${Math.round(found.mtimeMs).toString(16)}` };
+  return {
+    bytes: found.size,
+    etag: `${found.size.toString(16)}-${Math.round(found.mtimeMs).toString(16)}`,
+    modifiedAt: found.mtime.toISOString(),
+  };
 }
 
 function writerOf(pathOf: PathOf, signer: UrlSigner): BlobWriter {
@@ -114,6 +118,15 @@ function writerOf(pathOf: PathOf, signer: UrlSigner): BlobWriter {
       }
     },
     delete: async (key) => rm(pathOf(key), { force: true }),
+    async touch(key) {
+      const path = pathOf(key);
+      if (!(await facts(path))) return false;
+      const now = new Date();
+      return utimes(path, now, now).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => missing(error) !== null,
+      );
+    },
     async presignPut(key, { bytes, sha256, mediaType }, seconds) {
       const bound = { bytes: String(bytes), sha256 };
       const { url, expiresAt } = signer.sign('PUT', requireSafeKey(key), bound, seconds);

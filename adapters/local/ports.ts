@@ -12,6 +12,7 @@ import {
   sqliteMetricReader,
   sqlitePresetReader,
   sqliteRunReader,
+  sqliteTenantReader,
 } from './sqlite-readers.ts';
 import { sqliteRegistryWriter } from './sqlite-registry-writer.ts';
 import type { UrlSigner } from './url-signer.ts';
@@ -30,6 +31,7 @@ export function localPorts(facts: {
     models: sqliteModelReader(database),
     corpora: sqliteCorpusReader(database),
     presets: sqlitePresetReader(database),
+    tenants: sqliteTenantReader(database),
     metrics: sqliteMetricReader(database),
     events: eventLog,
     eventLog,

@@ -6,13 +6,18 @@ import { document, documents, type SqliteDatabase } from './sqlite-database.ts';
 import { pageOf } from './sqlite-readers.ts';
 
 /** Column of each filter; the parent is looked up in its own table. */
-const CONDITIONS: Readonly<Record<keyof ModelFilter, string>> = {
+const CONDITIONS: Readonly<Record<Exclude<keyof ModelFilter, 'status'>, string>> = {
   run: 'run_id = ?',
   phase: 'phase = ?',
-  status: 'status = ?',
   name: 'name = ?',
   parent: 'id IN (SELECT child FROM model_parents WHERE tenant = models.tenant AND parent = ?)',
 };
+
+/** The condition on the status and its value; what is deleted shows only to who asks for it. */
+function statusCondition(status: ModelFilter['status']): readonly [string, ...string[]] {
+  if (status === 'any') return ['TRUE'];
+  return status === undefined ? ['status <> ?', 'deleted'] : ['status = ?', status];
+}
 
 const EDGES_ABOVE = `
 WITH RECURSIVE above(id) AS (
@@ -25,17 +30,21 @@ export function sqliteModelReader(database: SqliteDatabase): ModelReader {
   const newest = database.prepare(
     'SELECT document FROM models WHERE tenant = ? AND name = ? ORDER BY version DESC LIMIT 1',
   );
+  const latest = database.prepare(
+    "SELECT document FROM models WHERE tenant = ? AND name = ? AND status = 'active' ORDER BY version DESC LIMIT 1",
+  );
   const above = database.prepare(EDGES_ABOVE);
   return {
     async get(tenant, id) {
       return document<Model>(get.get(tenant, id));
     },
     async list(tenant, filter, { limit, after }) {
-      const given = (Object.keys(CONDITIONS) as (keyof ModelFilter)[]).filter(
+      const [ofStatus, ...status] = statusCondition(filter.status);
+      const given = (Object.keys(CONDITIONS) as (keyof typeof CONDITIONS)[]).filter(
         (key) => filter[key] !== undefined,
       );
-      const where = ['tenant = ?', 'id < ?', ...given.map((key) => CONDITIONS[key])].join(' AND ');
-      const values = [tenant, after ?? '~', ...given.map((key) => filter[key])];
+      const where = ['tenant = ?', 'id < ?', ofStatus, ...given.map((key) => CONDITIONS[key])].join(' AND ');
+      const values = [tenant, after ?? '~', ...status, ...given.map((key) => filter[key])];
       const rows = database
         .prepare(`SELECT document FROM models WHERE ${where} ORDER BY id DESC LIMIT ?`)
         .all(...values, limit + 1);
@@ -43,6 +52,9 @@ export function sqliteModelReader(database: SqliteDatabase): ModelReader {
     },
     async byName(tenant, name, version) {
       return document<Model>(version === null ? newest.get(tenant, name) : exact.get(tenant, name, version));
+    },
+    async latest(tenant, name) {
+      return document<Model>(latest.get(tenant, name));
     },
     async edgesAbove(tenant, id) {
       return above.all(tenant, id) as LineageEdge[];

@@ -9,6 +9,7 @@ import type { CorpusReader } from '#core/ports/corpus-reader.ts';
 import type { MetricReader } from '#core/ports/metric-reader.ts';
 import type { PresetReader } from '#core/ports/preset-reader.ts';
 import type { Page, PageRequest, RunReader, RunSummary } from '#core/ports/run-reader.ts';
+import type { TenantReader } from '#core/ports/tenant-reader.ts';
 import { document, documents, type SqliteDatabase } from './sqlite-database.ts';
 
 /** Sorts before every ULID's successor: the first page starts below this. */
@@ -91,6 +92,13 @@ export function sqliteCorpusReader(database: SqliteDatabase): CorpusReader {
       return document<Corpus>(byHash.get(tenant, sha256));
     },
   };
+}
+
+export function sqliteTenantReader(database: SqliteDatabase): TenantReader {
+  const all = database.prepare(
+    'SELECT tenant FROM runs UNION SELECT tenant FROM models UNION SELECT tenant FROM corpora ORDER BY tenant',
+  );
+  return { list: async () => (all.all() as { tenant: string }[]).map(({ tenant }) => tenant) };
 }
 
 /** The presets that ship with the release; they are the same for every tenant and are not in the store. */

@@ -5,7 +5,8 @@ import type { ModelProperties } from '#contracts/source/properties.ts';
 import type { ModelFile, ModelParent } from '#contracts/source/result-manifest.ts';
 import type { Ulid } from './ids.ts';
 
-export type ModelStatus = 'active' | 'archived' | 'quarantined';
+export const MODEL_STATUSES = ['active', 'archived', 'quarantined', 'deleted'] as const;
+export type ModelStatus = (typeof MODEL_STATUSES)[number];
 
 export interface ModelParentLink {
   readonly modelId: Ulid;
@@ -21,6 +22,23 @@ export interface PhaseEvent {
   /** Ids of the metric records about this model. */
   readonly metrics: readonly string[];
   readonly difference: Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
+}
+
+/** One change of a model's status: who wanted it, and why. */
+export interface StatusChange {
+  readonly status: ModelStatus;
+  readonly at: string;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** What is left of a deleted model. Until it is purged its files are there and it can be restored. */
+export interface Tombstone {
+  readonly deletedAt: string;
+  readonly purgeAfter: string;
+  /** The status that restoring gives back. */
+  readonly before: ModelStatus;
+  readonly purgedAt: string | null;
 }
 
 export interface Model {
@@ -39,6 +57,12 @@ export interface Model {
   readonly properties: ModelProperties;
   readonly parents: readonly ModelParentLink[];
   readonly lifecycle: readonly PhaseEvent[];
+  /** What an imported model may be used for. @default that of the corpora of its runs */
+  readonly licence?: string;
+  /** @default never changed */
+  readonly statusChanges?: readonly StatusChange[];
+  /** Stands with the status `deleted` and never without it. */
+  readonly tombstone?: Tombstone;
   readonly createdAt: string;
   readonly updatedAt: string;
   /** Rises with each write of the record; the ETag. */

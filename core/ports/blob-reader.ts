@@ -1,6 +1,8 @@
 export interface BlobFacts {
   readonly bytes: number;
   readonly etag: string;
+  /** When these bytes were written, or last said to be needed: what garbage collection spares by. */
+  readonly modifiedAt: string;
 }
 
 export interface BlobReader {

@@ -10,6 +10,8 @@ export interface BlobWriter {
   /** Writes only when the key is free. False: there was an object already, and it is untouched. */
   writeIfAbsent(key: string, bytes: Uint8Array, mediaType: string): Promise<boolean>;
   delete(key: string): Promise<void>;
+  /** Makes an object as new as if it had been written now, so that nobody takes it for garbage. False: there is none. */
+  touch(key: string): Promise<boolean>;
   /** Lets a client upload exactly these bytes to exactly this key. */
   presignPut(
     key: string,

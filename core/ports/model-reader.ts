@@ -7,7 +7,8 @@ import type { Page, PageRequest } from './run-reader.ts';
 export interface ModelFilter {
   readonly run?: Ulid;
   readonly phase?: PhaseSlug;
-  readonly status?: ModelStatus;
+  /** `any` includes deleted ones. @default every status but deleted */
+  readonly status?: ModelStatus | 'any';
   readonly name?: string;
   readonly parent?: Ulid;
 }
@@ -15,8 +16,10 @@ export interface ModelFilter {
 export interface ModelReader {
   get(tenant: string, id: Ulid): Promise<Model | null>;
   list(tenant: string, filter: ModelFilter, page: PageRequest): Promise<Page<Model>>;
-  /** One version of a name; the newest when no version is given. */
+  /** One version of a name, whatever its status; the newest when no version is given. */
   byName(tenant: string, name: string, version: number | null): Promise<Model | null>;
+  /** The newest active version of a name. */
+  latest(tenant: string, name: string): Promise<Model | null>;
   /** Every edge that leads to the model, over all generations. */
   edgesAbove(tenant: string, id: Ulid): Promise<readonly LineageEdge[]>;
 }

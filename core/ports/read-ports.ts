@@ -7,6 +7,7 @@ import type { MetricReader } from './metric-reader.ts';
 import type { ModelReader } from './model-reader.ts';
 import type { PresetReader } from './preset-reader.ts';
 import type { RunReader } from './run-reader.ts';
+import type { TenantReader } from './tenant-reader.ts';
 
 /** What a query may touch. */
 export interface ReadPorts {
@@ -16,6 +17,7 @@ export interface ReadPorts {
   readonly presets: PresetReader;
   readonly events: EventReader;
   readonly metrics: MetricReader;
+  readonly tenants: TenantReader;
   readonly blobs: BlobReader;
   readonly clock: Clock;
 }

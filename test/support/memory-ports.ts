@@ -4,7 +4,7 @@ import { LOCAL_PRINCIPAL, type Principal } from '#core/domain/principal.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import { blobReaderOf, blobWriterOf } from './memory/blobs.ts';
 import { eventLogOf, eventsOf, metricLogOf, metricsOf } from './memory/logs.ts';
-import { corporaOf, modelsOf, presetsOf, runsOf } from './memory/readers.ts';
+import { corporaOf, modelsOf, presetsOf, runsOf, tenantsOf } from './memory/readers.ts';
 import { registryOf } from './memory/registry.ts';
 import { type MemoryStore, newStore } from './memory/store.ts';
 import { type MemoryWorkflow, memoryWorkflow } from './memory/workflow.ts';
@@ -31,11 +31,12 @@ export function memoryPorts(start = '2026-03-01T12:00:00.000Z'): MemoryPorts {
     presets: presetsOf(store),
     events: eventsOf(store),
     metrics: metricsOf(store),
-    blobs: blobReaderOf(store),
+    tenants: tenantsOf(store),
+    blobs: blobReaderOf(store, new Date(start)),
     registry: registryOf(store),
     eventLog: eventLogOf(store),
     metricLog: metricLogOf(store),
-    blobWriter: blobWriterOf(store),
+    blobWriter: blobWriterOf(store, () => new Date(now)),
     workflow: memoryWorkflow(),
     clock: { now: () => new Date(now++) },
     entropy: {

@@ -5,8 +5,9 @@ import { phaseSlug } from '#contracts/source/phase-slugs.ts';
 import { properties } from '#contracts/source/properties.ts';
 import { modelFile } from '#contracts/source/result-manifest.ts';
 import { sha256, timestamp, ulid } from '#contracts/source/scalars.ts';
+import { MODEL_STATUSES } from '#core/domain/model.ts';
 
-export const modelStatus = z.enum(['active', 'archived', 'quarantined']);
+export const modelStatus = z.enum(MODEL_STATUSES);
 
 const phaseEvent = z.object({
   phase: phaseSlug,
@@ -14,6 +15,14 @@ const phaseEvent = z.object({
   at: timestamp,
   metrics: z.array(z.string()),
   difference: z.record(z.string(), z.object({ from: z.unknown(), to: z.unknown() })),
+});
+
+const statusChange = z.object({ status: modelStatus, at: timestamp, by: z.string(), reason: z.string() });
+const tombstone = z.object({
+  deletedAt: timestamp,
+  purgeAfter: timestamp,
+  before: modelStatus,
+  purgedAt: timestamp.nullable(),
 });
 
 export const model = z
@@ -32,6 +41,9 @@ export const model = z
     properties,
     parents: z.array(z.object({ modelId: ulid, relation: z.string(), weight: z.number() })),
     lifecycle: z.array(phaseEvent),
+    licence: z.string().optional(),
+    statusChanges: z.array(statusChange).optional(),
+    tombstone: tombstone.optional(),
     createdAt: timestamp,
     updatedAt: timestamp,
     recordVersion: z.int(),

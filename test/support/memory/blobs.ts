@@ -18,7 +18,7 @@ async function* chunksOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   }
 }
 
-export function blobReaderOf(store: MemoryStore): BlobReader {
+export function blobReaderOf(store: MemoryStore, born = new Date(0)): BlobReader {
   const find = async (key: string) => {
     await yieldTurn();
     return store.blobs.get(key) ?? null;
@@ -35,7 +35,9 @@ export function blobReaderOf(store: MemoryStore): BlobReader {
     },
     head: async (key) => {
       const bytes = await find(key);
-      return bytes && { bytes: bytes.length, etag: sha256Of(bytes) };
+      if (!bytes) return null;
+      const modifiedAt = (store.blobTimes.get(key) ?? born).toISOString();
+      return { bytes: bytes.length, etag: sha256Of(bytes), modifiedAt };
     },
     list: async (prefix) => [...store.blobs.keys()].filter((key) => key.startsWith(prefix)).sort(),
     uri: (key) => `${ROOT}${key}`,
@@ -44,20 +46,31 @@ export function blobReaderOf(store: MemoryStore): BlobReader {
   };
 }
 
-export function blobWriterOf(store: MemoryStore): BlobWriter {
+export function blobWriterOf(store: MemoryStore, now = () => new Date(0)): BlobWriter {
+  const put = (key: string, bytes: Uint8Array) => {
+    store.blobs.set(key, bytes.slice());
+    store.blobTimes.set(key, now());
+  };
   return {
     async write(key, bytes) {
       await yieldTurn();
-      store.blobs.set(key, bytes.slice());
+      put(key, bytes);
     },
     async writeIfAbsent(key, bytes) {
       await yieldTurn();
       if (store.blobs.has(key)) return false;
-      store.blobs.set(key, bytes.slice());
+      put(key, bytes);
       return true;
     },
     async delete(key) {
       store.blobs.delete(key);
+      store.blobTimes.delete(key);
+    },
+    async touch(key) {
+      await yieldTurn();
+      if (!store.blobs.has(key)) return false;
+      store.blobTimes.set(key, now());
+      return true;
     },
     async presignPut(key, facts, seconds) {
       return {

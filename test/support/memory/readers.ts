@@ -9,6 +9,7 @@ import type { CorpusReader } from '#core/ports/corpus-reader.ts';
 import type { ModelReader } from '#core/ports/model-reader.ts';
 import type { PresetReader } from '#core/ports/preset-reader.ts';
 import type { Page, PageRequest, RunReader, RunSummary } from '#core/ports/run-reader.ts';
+import type { TenantReader } from '#core/ports/tenant-reader.ts';
 import { keyOf, type MemoryStore, ofTenant, yieldTurn } from './store.ts';
 
 const newestFirst = (left: { id: string }, right: { id: string }) => (left.id < right.id ? 1 : -1);
@@ -76,7 +77,7 @@ export function modelsOf(store: MemoryStore): ModelReader {
         (model) =>
           (run === undefined || model.runId === run) &&
           (phase === undefined || model.phase === phase) &&
-          (status === undefined || model.status === status) &&
+          (status === undefined ? model.status !== 'deleted' : status === 'any' || model.status === status) &&
           (name === undefined || model.name === name) &&
           (parent === undefined || model.parents.some((link) => link.modelId === parent)),
       );
@@ -88,10 +89,26 @@ export function modelsOf(store: MemoryStore): ModelReader {
         .sort((left, right) => right.version - left.version);
       return copyOf(versions[0]);
     },
+    async latest(tenant, name) {
+      const active = ofTenant(store.tables.models, tenant).filter(
+        (model) => model.name === name && model.status === 'active',
+      );
+      return copyOf(active.sort((left, right) => right.version - left.version)[0]);
+    },
     async edgesAbove(tenant, id) {
       const edges = edgesOf(ofTenant(store.tables.models, tenant));
       const family = new Set([id, ...ancestors(edges, id)]);
       return edges.filter((edge) => family.has(edge.child));
+    },
+  };
+}
+
+export function tenantsOf(store: MemoryStore): TenantReader {
+  return {
+    async list() {
+      const { runs, models, corpora } = store.tables;
+      const keys = [...runs.keys(), ...models.keys(), ...corpora.keys()];
+      return [...new Set(keys.map((key) => key.slice(0, key.indexOf('/'))))].sort();
     },
   };
 }

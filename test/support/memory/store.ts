@@ -29,6 +29,8 @@ export interface MemoryStore {
   tables: Tables;
   readonly metrics: Map<string, MetricRecord>;
   readonly blobs: Map<string, Uint8Array>;
+  /** When each blob was written through a port; what a test put there itself is as old as the world. */
+  readonly blobTimes: Map<string, Date>;
 }
 
 export function newStore(): MemoryStore {
@@ -44,6 +46,7 @@ export function newStore(): MemoryStore {
     },
     metrics: new Map(),
     blobs: new Map(),
+    blobTimes: new Map(),
   };
 }
 
