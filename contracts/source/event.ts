@@ -32,9 +32,24 @@ export const EVENT_TYPES = [
 
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** What a job may say of itself. That a phase or a run began or ended is said by whoever decides it. */
+const CONTAINER_EVENT_TYPES = [
+  'CheckpointSaved',
+  'CheckpointRejected',
+  'phase_progress',
+  'generation_update',
+  'training_metrics',
+  'compression_progress',
+  'error_notification',
+] as const satisfies readonly EventType[];
+
 /** One line that a container prints on stdout. */
 export const eventLine = z
-  .strictObject({ type: z.enum(EVENT_TYPES), at: timestamp, data: z.record(z.string(), z.unknown()) })
+  .strictObject({
+    type: z.enum(CONTAINER_EVENT_TYPES),
+    at: timestamp,
+    data: z.record(z.string(), z.unknown()),
+  })
   .meta({ id: 'event-line', title: 'Event line printed by a container' });
 
 export const event = z
