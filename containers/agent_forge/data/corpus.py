@@ -1,4 +1,4 @@
-"""Documents to a train and a held-out token stream. The split is by document and depends on nothing but the order."""
+"""Documents to a train and a held-out token stream. The split depends on nothing but the documents' order."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,9 @@ def split_texts(texts: Iterable[str], held_out_every: int) -> Split:
     """
     documents = [text for text in texts if text.strip()]
     if not documents:
-        raise ForgeError("validation", "The corpus holds no text; expected at least one non-blank document. Upload text.")
+        raise ForgeError(
+            "validation", "The corpus holds no text; expected at least one non-blank document. Upload text."
+        )
     if len(documents) < FEW_DOCUMENTS:
         cuts = [_word_boundary(text, len(text) - max(1, len(text) // held_out_every)) for text in documents]
         heads = (text[:cut] for text, cut in zip(documents, cuts, strict=True))
@@ -49,7 +51,7 @@ def split_texts(texts: Iterable[str], held_out_every: int) -> Split:
 
 
 def excerpts(texts: Sequence[str], characters: int, seed: int) -> list[str]:
-    """About `characters` characters in all: of each text the same share, from a seeded place, cut between words.
+    """About `characters` characters in all: the same share of each text, from a seeded place, cut at words.
 
     A little of every document instead of all of a few: held-out documents then resemble what was trained on.
     """
@@ -85,8 +87,8 @@ def require_tokens(stream: Tensor, least: int, side: str) -> None:
     if len(stream) < least:
         raise ForgeError(
             "validation",
-            f"The {side} split has {len(stream)} tokens; expected at least {least}. Use a larger corpus, a smaller"
-            " seq_len or batch_size, or another held_out_every.",
+            f"The {side} split has {len(stream)} tokens; expected at least {least}. Use a larger corpus, a"
+            " smaller seq_len or batch_size, or another held_out_every.",
             {"split": side, "tokens": len(stream), "required": least},
         )
 

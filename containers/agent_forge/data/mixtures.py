@@ -1,7 +1,8 @@
-"""Synthetic tasks as plain text: associative recall and pointer chasing.
+"""Synthetic tasks as plain text: associative recall and walks along a graph.
 
-A task yields segments (text, scored). Scored segments can be worked out from what stands before them; the rest is drawn at
-random and carries no loss. Single letters and digits next to each other fall into separate tokens for any byte-level BPE.
+A task yields segments (text, scored). Scored segments can be worked out from what stands before them; the
+rest is drawn at random and carries no loss. Single letters and digits next to each other fall into separate
+tokens for any byte-level BPE.
 """
 
 import random
@@ -35,34 +36,45 @@ def recall(rng: random.Random, difficulty: float) -> list[Segment]:
 
 
 def hops(rng: random.Random, difficulty: float) -> list[Segment]:
-    """A random permutation of letters, then walks along it: `#a>c;c>f;f>a;2:a>c>f;`.
+    """A random cycle through letters and digits, then walks along it: `#a3;3c;c7;7a;?c7a3;`.
 
     Args:
         rng: source of the facts.
         difficulty: 0..1, scales the longest walk.
     """
     most = 1 + round(difficulty * (MOST_HOPS - 1))
-    symbols = rng.sample(string.ascii_lowercase, SYMBOLS)
-    following = dict(zip(symbols, symbols[1:] + symbols[:1], strict=True))
-    facts = rng.sample(symbols, SYMBOLS)
-    segments: list[Segment] = [("#" + "".join(f"{a}>{following[a]};" for a in facts), False)]
+    following = cycle(rng)
+    segments: list[Segment] = [(facts(rng, following), False)]
     for _ in range(QUERIES):
-        segments += hop_query(rng.choice(symbols), rng.randint(1, most), following)
+        segments += walk(rng.choice(sorted(following)), rng.randint(1, most), following)
     return [*segments, ("\n", False)]
 
 
-def hop_query(start: str, count: int, following: dict[str, str]) -> list[Segment]:
-    """One walk of `count` hops, every place after the first scored."""
-    segments: list[Segment] = [(f"{count}:{start}", False)]
+def cycle(rng: random.Random) -> dict[str, str]:
+    """What follows each symbol of a random cycle; letters and digits take turns, so each stays a token."""
+    letters = rng.sample(string.ascii_lowercase, SYMBOLS // 2)
+    digits = rng.sample(string.digits, SYMBOLS // 2)
+    order = [symbol for pair in zip(letters, digits, strict=True) for symbol in pair]
+    return dict(zip(order, order[1:] + order[:1], strict=True))
+
+
+def facts(rng: random.Random, following: dict[str, str]) -> str:
+    """All edges of the cycle in random order."""
+    return "#" + "".join(f"{a}{following[a]};" for a in rng.sample(sorted(following), len(following)))
+
+
+def walk(start: str, count: int, following: dict[str, str]) -> list[Segment]:
+    """`count` hops from `start`, each place after the first scored."""
+    segments: list[Segment] = [(f"?{start}", False)]
     here = start
     for _ in range(count):
         here = following[here]
-        segments += [(">", False), (here, True)]
-    return [*segments, (";", True)]
+        segments.append((here, True))
+    return [*segments, (";", False)]
 
 
 def graded(rng: random.Random, difficulty: float) -> list[Segment]:
-    """Either task, at a difficulty drawn anew each time up to `difficulty`: easy and hard rows side by side."""
+    """Either task, at a difficulty drawn anew up to `difficulty`: easy and hard rows side by side."""
     return rng.choice((recall, hops))(rng, rng.random() * difficulty)
 
 
@@ -71,7 +83,7 @@ TASKS: dict[str, Task] = {"recall": recall, "hops": hops, "graded": graded}
 
 @dataclass(frozen=True)
 class Mixture:
-    """Share of rows that are synthetic, and which task. Difficulty grows from 0 to 1 over `ramp` of the steps."""
+    """Share of rows that are synthetic, and which task. Difficulty grows to 1 over `ramp` of the steps."""
 
     task: str = "graded"
     share: float = 0.0

@@ -14,7 +14,11 @@ from torch import Tensor
 from agent_forge.data.mixtures import TASKS, Mixture, Segment
 from agent_forge.data.tokenizer import BOS_ID, TextTokenizer
 
+ANSWER_WEIGHT = 4.0  # of a token that can be worked out: there are few of them next to text
 CONTEXT_WEIGHT = 0.02  # of a token that no one can predict: keeps the format alive, adds no noise
+
+
+TEXT_ONLY = Mixture()
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,14 @@ class Sampler:
     batch_size: int
     seed: int
     steps: int
-    mixture: Mixture = Mixture()
+    mixture: Mixture = TEXT_ONLY
 
     def batch(self, step: int) -> Batch:
         """The batch of 0-based `step`."""
         rows = [self._row(step, step * self.batch_size + place) for place in range(self.batch_size)]
-        return Batch(torch.stack([tokens for tokens, _ in rows]), torch.stack([weights for _, weights in rows]))
+        return Batch(
+            torch.stack([tokens for tokens, _ in rows]), torch.stack([weights for _, weights in rows])
+        )
 
     def text_numbers(self, steps: Iterable[int]) -> set[int]:
         """Running numbers of the rows of these steps that are text."""
@@ -73,7 +79,7 @@ def synthetic_row(
     while len(ids) <= seq_len:
         more_ids, scored = encode_segments(tokenizer, TASKS[task](rng, difficulty))
         ids += more_ids
-        weights += [1.0 if answer else CONTEXT_WEIGHT for answer in scored]
+        weights += [ANSWER_WEIGHT if answer else CONTEXT_WEIGHT for answer in scored]
     return torch.tensor(ids[: seq_len + 1]), torch.tensor(weights[1 : seq_len + 1])
 
 

@@ -46,8 +46,9 @@ class TextTokenizer:
         if vocab_size % 64 or vocab_size < RESERVED_ROWS + 256:
             raise ForgeError(
                 "validation",
-                f"vocab_size is {vocab_size}; expected a multiple of 64 of at least 320, because {RESERVED_ROWS} rows are"
-                " reserved and 256 stand for single bytes. Set vocab_size in the phase's settings.",
+                f"vocab_size is {vocab_size}; expected a multiple of 64 of at least 320, because"
+                f" {RESERVED_ROWS} rows are reserved and 256 stand for single bytes. Set vocab_size in the"
+                " phase's settings.",
             )
         # The library's own thread pool neither survives a fork nor belongs in a job of one thread.
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -97,15 +98,21 @@ class TextTokenizer:
     @cached_property
     def token_bytes(self) -> tuple[bytes, ...]:
         """The bytes that each row stands for; empty for reserved rows and fillers."""
-        special = {index for index, token in self.tokenizer.get_added_tokens_decoder().items() if token.special}
+        special = {
+            index for index, token in self.tokenizer.get_added_tokens_decoder().items() if token.special
+        }
         table = _byte_of_character()
-        names = (self.tokenizer.id_to_token(index) for index in range(len(self)))
+        names = (self.tokenizer.id_to_token(index) or "" for index in range(len(self)))
         return tuple(b"" if i in special else bytes(table[c] for c in name) for i, name in enumerate(names))
 
 
 def _byte_of_character() -> dict[str, int]:
-    """Byte-level BPE shows a byte as a printable character: itself where it is one, else the next free one above 255."""
-    printable = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    """Byte-level BPE shows a byte as a printable character: itself, or the next free one above 255."""
+    printable = [
+        *range(ord("!"), ord("~") + 1),
+        *range(ord("¡"), ord("¬") + 1),
+        *range(ord("®"), ord("ÿ") + 1),
+    ]
     table = {chr(byte): byte for byte in printable}
     others = [byte for byte in range(256) if byte not in set(printable)]
     return table | {chr(256 + place): byte for place, byte in enumerate(others)}

@@ -1,6 +1,7 @@
 """Counting models that a trained model has to beat, fitted on windows of exactly the text that it saw.
 
-All of them are scored by `bits_per_byte` on the targets of `HeldOut`, so that numbers are comparable with a model's.
+All of them are scored by `bits_per_byte` on the targets of `HeldOut`, so that numbers are comparable with a
+model's.
 """
 
 import math
@@ -64,9 +65,11 @@ def token_bigram(seen: Tensor, held_out: HeldOut, usable: int) -> float:
 
 
 def kneser_ney_bigram(seen: Tensor, held_out: HeldOut, usable: int) -> float:
-    """Interpolated Kneser-Ney bigram over tokens, the continuation counts discounted against a uniform distribution."""
+    """Interpolated Kneser-Ney bigram over tokens; continuation counts are discounted against a uniform."""
     previous, targets = _pairs(held_out)
-    return _bits_per_byte(kneser_ney(PairCounts.of(seen, len(held_out.token_bytes)), usable)(previous, targets), held_out)
+    return _bits_per_byte(
+        kneser_ney(PairCounts.of(seen, len(held_out.token_bytes)), usable)(previous, targets), held_out
+    )
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Score:
 
 
 def windows(length: int, seq_len: int, stride: int) -> list[tuple[int, int]]:
-    """(start, first scored target) of windows of `seq_len` inputs; each of the targets 1..length-1 is scored once."""
+    """(start, first scored target) of windows of `seq_len` inputs; targets 1..length-1 count once each."""
     places = [(0, 1)]
     covered = min(length, seq_len + 1)
     while covered < length:

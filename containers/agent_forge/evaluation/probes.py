@@ -1,7 +1,7 @@
 """Probes of what each variant is for: hops (reasoning), recall (memory), spread of ponder steps (adaptive).
 
-A probe item is a synthetic text with scored segments; an answer counts when every token of it is the model's first choice,
-which is the same as greedy decoding reproducing it. Legend: B items, T tokens.
+A probe item is a synthetic text with scored segments; an answer counts when every token of it is the model's
+first choice, which is the same as greedy decoding reproducing it. Legend: B items, T tokens.
 """
 
 import random
@@ -12,13 +12,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from agent_forge.data.mixtures import SYMBOLS, Segment, hop_query, recall
+from agent_forge.data.mixtures import Segment, cycle, facts, recall, walk
 from agent_forge.data.packing import encode_segments
 from agent_forge.data.tokenizer import BOS_ID, PAD_ID, TextTokenizer
 from agent_forge.evaluation.held_out import NATS_PER_BIT, HeldOut, windows
 from agent_forge.models.titan import TinyTitan
-
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True)
@@ -38,14 +36,12 @@ class ProbeScore:
 
 
 def hops_probe(tokenizer: TextTokenizer, items: int, seed: int, count: int) -> Probe:
-    """Walks of `count` hops over a fresh permutation each; one walk per item."""
+    """Walks of `count` hops along a fresh cycle each; one walk per item."""
     texts = []
     for item in range(items):
         rng = random.Random(f"hops-probe:{seed}:{count}:{item}")
-        symbols = rng.sample(LETTERS, SYMBOLS)
-        following = dict(zip(symbols, symbols[1:] + symbols[:1], strict=True))
-        facts = "#" + "".join(f"{a}>{following[a]};" for a in rng.sample(symbols, SYMBOLS))
-        texts.append([(facts, False), *hop_query(rng.choice(symbols), count, following)[:-1]])
+        following = cycle(rng)
+        texts.append([(facts(rng, following), False), *walk(rng.choice(sorted(following)), count, following)])
     return _probe(tokenizer, texts)
 
 

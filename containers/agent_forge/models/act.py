@@ -1,6 +1,7 @@
-"""Adaptive computation time, Graves 2016 (arXiv 1603.08983): masked form for training, compacted form for inference.
+"""Adaptive computation time, Graves 2016 (arXiv 1603.08983): masked for training, compacted for inference.
 
-The combination is Graves' sum over steps, sum_n p^n s^n, and not the recursive blend found in Universal Transformer code.
+The combination is Graves' sum over steps, sum_n p^n s^n, and not the recursive blend found in Universal
+Transformer code.
 Legend: B batch, T tokens, D d_model, R most running tokens of a sequence, N ponder steps.
 """
 
@@ -77,8 +78,8 @@ class AdaptiveComputation(nn.Module):
         if running_BT is None:
             return refine(marked_BTD, None)
         most = int(running_BT.sum(dim=1).max())
-        # A stable sort brings each sequence's running tokens to the front; shorter ones are filled with halted tokens,
-        # whose results carry weight 0.
+        # A stable sort brings each sequence's running tokens to the front; shorter ones are filled with
+        # halted tokens, whose results carry weight 0.
         rows_BR = torch.argsort(running_BT.to(torch.int8), dim=1, descending=True, stable=True)[:, :most]
         index_BRD = rows_BR[..., None].expand(-1, -1, state_BTD.shape[-1])
         return state_BTD.scatter(1, index_BRD, refine(marked_BTD.gather(1, index_BRD), rows_BR))

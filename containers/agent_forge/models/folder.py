@@ -1,4 +1,4 @@
-"""A model on disk: a folder with model.safetensors, config.json and tokenizer.json. Nothing in it can run code."""
+"""A model on disk: model.safetensors, config.json, tokenizer.json in a folder. Nothing in it can run code."""
 
 import hashlib
 import json
@@ -44,7 +44,9 @@ def save_model(model: TinyTitan, folder: Path, tokenizer_json: str) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     weights = save({name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()})
     (folder / WEIGHTS).write_bytes(weights)
-    (folder / CONFIG).write_text(json.dumps(model.config.to_json(), indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    (folder / CONFIG).write_text(
+        json.dumps(model.config.to_json(), indent=2, sort_keys=True) + "\n", encoding="utf-8"
+    )
     (folder / TOKENIZER).write_bytes(tokenizer_json.encode())
     return hashlib.sha256(weights).hexdigest()
 
@@ -68,7 +70,9 @@ def load_model(folder: Path) -> TinyTitan:
     tensors = load_file(folder / WEIGHTS)
     expected, found = shapes_of(model), {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     if expected != found:
-        wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+        wrong = sorted(
+            name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)
+        )
         raise ValueError(
             f"{folder / WEIGHTS} does not fit its config.json: {len(wrong)} tensors differ, first"
             f" {[(name, 'file', found.get(name), 'config', expected.get(name)) for name in wrong[:3]]}"

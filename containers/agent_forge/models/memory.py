@@ -1,10 +1,13 @@
-"""Titans long-term memory (arXiv 2501.00663): a small net whose weights are a sequence's state, written while reading.
+"""Titans long-term memory (arXiv 2501.00663): a small net whose weights are a sequence's state.
 
-Section 3.1 of the paper: surprise S_t = eta_t S_{t-1} - theta_t grad, memory M_t = (1 - alpha_t) M_{t-1} + S_t, read M_t(q_t).
-Section 3.2: inside a chunk all gradients are taken at the chunk's first weights, so S and M are linear recurrences over
-rank-one updates and every read is one masked product; no per-token weights are materialised, no loop over tokens.
+Section 3.1 of the paper: surprise S_t = eta_t S_{t-1} - theta_t grad, memory M_t = (1 - alpha_t) M_{t-1} +
+S_t, read M_t(q_t).
+Section 3.2: inside a chunk all gradients are taken at the chunk's first weights, so S and M are linear
+recurrences over rank-one updates and every read is one masked product; no per-token weights are materialised,
+no loop over tokens.
 
-Legend: B batch, T tokens, C tokens of a chunk, D d_model, M memory width, L memory layers, R tokens of an unfinished chunk.
+Legend: B batch, T tokens, C tokens of a chunk, D d_model, M memory width, L memory layers, R tokens of an
+unfinished chunk.
 """
 
 from collections.abc import Sequence
@@ -87,20 +90,24 @@ def decay_tables(log_keep: Tensor, log_eta: Tensor, theta: Tensor) -> Decay:
     total_keep, total_eta = log_keep.float().cumsum(-1), log_eta.float().cumsum(-1)
     below = torch.ones(length, length, dtype=torch.bool).tril()
     between_keep, between_eta = (
-        torch.where(below, total[..., :, None] - total[..., None, :], SUB_UNIT).exp() for total in (total_keep, total_eta)
+        torch.where(below, total[..., :, None] - total[..., None, :], SUB_UNIT).exp()
+        for total in (total_keep, total_eta)
     )
     write = between_keep @ between_eta * theta[..., None, :]
     carry = (between_keep @ total_eta.exp()[..., None]).squeeze(-1)
     return Decay(total_keep.exp(), carry, write, between_eta[..., -1, :] * theta, total_eta[..., -1].exp())
 
 
-def inner_gradients(weights: Sequence[Tensor], k: Tensor, v: Tensor, clip: float) -> list[tuple[Tensor, Tensor]]:
+def inner_gradients(
+    weights: Sequence[Tensor], k: Tensor, v: Tensor, clip: float
+) -> list[tuple[Tensor, Tensor]]:
     """Factors (g, h) per layer with gradient of |M(k) - v|^2 = outer(g, h), at the given weights.
 
     Args:
         weights: L of (B, M, M).
         k, v: (B, C, M).
-        clip: longest output error; longer ones are scaled down, so that repeated keys cannot make the memory diverge.
+        clip: longest output error; longer ones are scaled down, so that repeated keys cannot make the memory
+        diverge.
     """
     layer_inputs, pre_activations = [k], []
     for index, weight in enumerate(weights):
@@ -122,12 +129,18 @@ def inner_gradients(weights: Sequence[Tensor], k: Tensor, v: Tensor, clip: float
 
 
 def read_chunk(
-    weights: Sequence[Tensor], momentum: Sequence[Tensor], factors: Sequence[tuple[Tensor, Tensor]], q: Tensor, decay: Decay
+    weights: Sequence[Tensor],
+    momentum: Sequence[Tensor],
+    factors: Sequence[tuple[Tensor, Tensor]],
+    q: Tensor,
+    decay: Decay,
 ) -> Tensor:
     """M_t(q_t) for each token of the chunk, t's own update included; (B, C, M)."""
     x = q
     for index, (weight, speed, (g, h)) in enumerate(zip(weights, momentum, factors, strict=True)):
-        old = decay.keep[..., None] * (x @ weight.transpose(1, 2)) + decay.carry[..., None] * (x @ speed.transpose(1, 2))
+        old = decay.keep[..., None] * (x @ weight.transpose(1, 2)) + decay.carry[..., None] * (
+            x @ speed.transpose(1, 2)
+        )
         x = old - (decay.write * (x @ h.transpose(1, 2))) @ g
         if index + 1 < len(weights):
             x = F.silu(x)
@@ -165,12 +178,12 @@ class LongTermMemory(nn.Module):
         earlier = 0 if state.pending is None else state.pending.theta.shape[1]
         inputs = fresh if state.pending is None else Inputs.join(state.pending, fresh)
         read_BTM, weights, momentum, pending = self.scan(state.weights, state.momentum, inputs)
-        gate_BTM = F.silu(self.gate(normed_BTD))
+        gate_BTM = torch.sigmoid(self.gate(normed_BTD))
         out_BTD = self.out(self.read_norm(read_BTM[:, earlier:]) * gate_BTM)
         return out_BTD, MemoryState(weights, momentum, tail, pending)
 
     def _inputs(self, x_BTD: Tensor, tail: Tensor) -> tuple[Inputs, Tensor]:
-        """Projections, causal depthwise convolution, SiLU, unit norm, gates; and the convolution's next tail."""
+        """Projections, causal depthwise convolution, SiLU, unit norm, gates; and the next tail."""
         padded = torch.cat([tail, self.qkv(x_BTD)], dim=1)
         length = x_BTD.shape[1]
         mixed = padded[:, :length] * self.conv[0]
@@ -181,19 +194,27 @@ class LongTermMemory(nn.Module):
         # log(1 - sigmoid(a)) = logsigmoid(-a): exact where 1 - sigmoid(a) would round to 1 or 0.
         strength = self.config.theta_max * torch.sigmoid(theta)
         inputs = Inputs(
-            F.normalize(q, dim=-1), F.normalize(k, dim=-1), v, F.logsigmoid(-alpha), F.logsigmoid(eta), strength
+            F.normalize(q, dim=-1),
+            F.normalize(k, dim=-1),
+            v,
+            F.logsigmoid(-alpha),
+            F.logsigmoid(eta),
+            strength,
         )
         return inputs, padded[:, length:]
 
     def scan(
         self, weights: tuple[Tensor, ...], momentum: tuple[Tensor, ...], inputs: Inputs
     ) -> tuple[Tensor, tuple[Tensor, ...], tuple[Tensor, ...], Inputs | None]:
-        """Run tokens that begin at a chunk boundary; returns reads, the state at the last boundary and what is left over."""
+        """Run tokens from a chunk boundary on; returns reads, the state at the last boundary and the rest."""
         chunk, length = self.config.chunk, inputs.theta.shape[1]
         whole = length - length % chunk
         reads = []
         if whole:
-            gates = (t[:, :whole].unflatten(1, (-1, chunk)) for t in (inputs.log_keep, inputs.log_eta, inputs.theta))
+            gates = (
+                t[:, :whole].unflatten(1, (-1, chunk))
+                for t in (inputs.log_keep, inputs.log_eta, inputs.theta)
+            )
             tables = decay_tables(*gates)
             for index in range(whole // chunk):
                 part = inputs.part(index * chunk, (index + 1) * chunk)
@@ -211,7 +232,10 @@ class LongTermMemory(nn.Module):
 
     @staticmethod
     def _commit(
-        weights: tuple[Tensor, ...], momentum: tuple[Tensor, ...], factors: list[tuple[Tensor, Tensor]], decay: Decay
+        weights: tuple[Tensor, ...],
+        momentum: tuple[Tensor, ...],
+        factors: list[tuple[Tensor, Tensor]],
+        decay: Decay,
     ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
         """Weights and momentum at the chunk's end."""
         new_weights, new_momentum = [], []
@@ -219,5 +243,7 @@ class LongTermMemory(nn.Module):
         for weight, speed, (g, h) in zip(weights, momentum, factors, strict=True):
             g_CM = g.transpose(1, 2)
             new_weights.append(keep * weight + carry * speed - (g_CM * decay.write[:, -1, None, :]) @ h)
-            new_momentum.append(decay.momentum_keep[:, None, None] * speed - (g_CM * decay.momentum[:, None, :]) @ h)
+            new_momentum.append(
+                decay.momentum_keep[:, None, None] * speed - (g_CM * decay.momentum[:, None, :]) @ h
+            )
         return tuple(new_weights), tuple(new_momentum)

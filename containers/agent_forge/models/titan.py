@@ -1,4 +1,4 @@
-"""TinyTitan: a small transformer with a long-term memory before its last blocks and adaptive computation in the last one.
+"""TinyTitan: a small transformer with a long-term memory in its middle and adaptive computation at its end.
 
 Legend: B batch, T tokens, R gathered tokens, D d_model, F d_ff, V vocabulary rows, P persistent tokens.
 """
@@ -6,6 +6,7 @@ Legend: B batch, T tokens, R gathered tokens, D d_model, F d_ff, V vocabulary ro
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -17,6 +18,7 @@ from agent_forge.models.config import ArchConfig, ModelConfig
 from agent_forge.models.memory import LongTermMemory, MemoryState
 
 INIT_STD = 0.02
+VALUE_RETURN = 2.0  # how strongly the first memory output undoes the value projection
 ETA_BIAS, ALPHA_BIAS = -3.0, -4.0  # momentum .05, forgetting .02: one write changes M(k) by about the error
 
 
@@ -106,7 +108,7 @@ class TinyTitan(nn.Module):
             for name, parameter in self.named_parameters():
                 if name.endswith(("norm.weight", ".bias")):
                     continue
-                std = INIT_STD if "embedding" in name or "persistent" in name else parameter.shape[-1] ** -0.5
+                std = INIT_STD if "embedding" in name else parameter.shape[-1] ** -0.5
                 if name.endswith(("attn.o.weight", "ffn.down.weight", "ltm.out.weight")):
                     std /= depth
                 parameter.normal_(0.0, std, generator=generator)
@@ -118,10 +120,23 @@ class TinyTitan(nn.Module):
         return self
 
     def _initialise_memory(self, ltm: LongTermMemory) -> None:
+        """Let the memory begin as a lookup of what followed a token the last time.
+
+        Keys look one token back and share the queries' projection, and the output undoes the values'
+        projection. From random projections the same lookup is not found at all within a few hundred steps.
+        """
+        width, taps = self.config.ltm.dim, self.config.ltm.conv
+        query, key, value = ltm.qkv.weight.split(width)
+        key.copy_(query)
+        ltm.out.weight.copy_(VALUE_RETURN * value.t())
+        ltm.gate.weight.mul_(0.1)
+        ltm.conv.mul_(0.02)
+        ltm.conv[-1].add_(1.0)
+        if taps > 1:
+            ltm.conv[-1, width : 2 * width] -= 1.0
+            ltm.conv[-2, width : 2 * width] += 1.0
         ltm.gates.weight.mul_(0.1)
         ltm.gates.bias.copy_(torch.tensor([ALPHA_BIAS, ETA_BIAS, self.config.ltm.write_bias]))
-        ltm.conv.mul_(0.1)
-        ltm.conv[-1].add_(1.0)
         for weight in ltm.initial:
             weight.mul_(0.1 if self.config.ltm.depth == 1 else 1.0)
 
@@ -132,7 +147,9 @@ class TinyTitan(nn.Module):
         memory = None if self.ltm is None else self.ltm.start(batch)
         return TitanState(0, ((empty, empty),) * arch.num_layers, memory)
 
-    def forward(self, tokens_BT: Tensor, state: TitanState | None = None, compact: bool = False) -> TitanOutput:
+    def forward(
+        self, tokens_BT: Tensor, state: TitanState | None = None, compact: bool = False
+    ) -> TitanOutput:
         """Full pass, or prefill from `state`.
 
         Args:
@@ -140,11 +157,17 @@ class TinyTitan(nn.Module):
             state: where to go on; None is the start of a sequence.
             compact: drop halted tokens from the work instead of masking them. For inference.
         """
-        return self.run(self.embedding(tokens_BT), self.start(tokens_BT.shape[0]) if state is None else state, compact)
+        state = self.start(tokens_BT.shape[0]) if state is None else state
+        return self.run(self.embed(tokens_BT), state, compact)
 
     def step(self, state: TitanState, token_B: Tensor) -> TitanOutput:
         """Decode one token per sequence; equals the full pass at that position."""
         return self(token_B[:, None], state, compact=True)
+
+    def embed(self, tokens_BT: Tensor) -> Tensor:
+        """What `run` takes: the tokens' rows at the size of the residual stream, (B, T, D)."""
+        rows_BTD: Tensor = self.embedding(tokens_BT)
+        return rows_BTD * self.config.arch.embed_scale
 
     def logits(self, hidden_BTD: Tensor) -> Tensor:
         """The tied head on normalised hidden states."""
@@ -160,7 +183,7 @@ class TinyTitan(nn.Module):
         memory = state.memory
         cost_BT = torch.ones(x_BTD.shape[:2])
         steps_BT = torch.ones(x_BTD.shape[:2], dtype=torch.int64)
-        for index, block in enumerate(self.blocks):
+        for index, block in enumerate(cast(list[Block], self.blocks)):
             if self.ltm is not None and memory is not None and index == self.memory_before:
                 remembered_BTD, memory = self.ltm(x_BTD, memory)
                 x_BTD = x_BTD + remembered_BTD
@@ -174,13 +197,16 @@ class TinyTitan(nn.Module):
             cache.append((k[:, :, keep:], v[:, :, keep:]))
         hidden_BTD = self.norm(x_BTD[:, ahead:])
         after = TitanState(state.position + where.cos_TK.shape[0], tuple(cache), memory)
-        return TitanOutput(self.logits(hidden_BTD), hidden_BTD, cost_BT[:, ahead:], steps_BT[:, ahead:], after)
+        return TitanOutput(
+            self.logits(hidden_BTD), hidden_BTD, cost_BT[:, ahead:], steps_BT[:, ahead:], after
+        )
 
     def _persistent(self, state: TitanState, batch: int) -> Tensor:
         """Persistent tokens stand before the first token of a sequence only."""
         if self.ltm is None or self.config.ltm.persistent == 0 or state.position > 0:
             return torch.zeros(batch, 0, self.config.arch.d_model)
-        return self.ltm.persistent.expand(batch, -1, -1)
+        front: nn.Parameter = self.ltm.persistent
+        return front.expand(batch, -1, -1)
 
     @staticmethod
     def _extend(cached: tuple[Tensor, Tensor], fresh: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:

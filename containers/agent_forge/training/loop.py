@@ -1,4 +1,4 @@
-"""One training loop for every phase that trains on next-token loss: AdamW, clipping, checkpoints, bit-identical resume.
+"""One loop for every training on next-token loss: AdamW, clipping, checkpoints, bit-identical resume.
 
 Legend: B rows, T tokens, V vocabulary rows.
 """
@@ -52,7 +52,10 @@ class Training:
     def begin(model: TinyTitan, weight_decay: float) -> "Training":
         """A fresh optimizer for `model`; gains, biases and step embeddings are not decayed."""
         decayed, others = parameter_groups(model)
-        groups = [{"params": list(decayed), "weight_decay": weight_decay}, {"params": list(others), "weight_decay": 0.0}]
+        groups = [
+            {"params": list(decayed), "weight_decay": weight_decay},
+            {"params": list(others), "weight_decay": 0.0},
+        ]
         return Training(model, torch.optim.AdamW(groups, lr=0.0, betas=BETAS, fused=True))
 
     def tensors(self) -> dict[str, Tensor]:
@@ -107,7 +110,9 @@ def train(context: PhaseContext, training: Training, batches: Batches, recipe: R
             context.tracker.training(done, {**measured, "tokens": tokens, "tokens_per_second": rate})
         context.tracker.progress(done - recipe.first, recipe.last - recipe.first, label)
         if done < recipe.last and context.checkpoints.due():
-            context.checkpoints.save(done, training.tensors(), {"seed": context.seed}, {"loss": measured["loss"]})
+            context.checkpoints.save(
+                done, training.tensors(), {"seed": context.seed}, {"loss": measured["loss"]}
+            )
     training.model.eval()
 
 
@@ -146,7 +151,7 @@ def refuse_non_finite(step: int, **values: float) -> None:
         if not math.isfinite(value):
             raise ForgeError(
                 "numeric",
-                f"The {name} of step {step} is {value}; expected a finite number. The weights of the step before are"
-                " untouched: lower learning_rate, or resume from the last checkpoint.",
+                f"The {name} of step {step} is {value}; expected a finite number. The weights of the step"
+                " before are untouched: lower learning_rate, or resume from the last checkpoint.",
                 {"step": step, name: str(value)},
             )

@@ -1,4 +1,4 @@
-"""A PhaseContext over a folder: the protocols of phase.py with nothing behind them but files and dictionaries."""
+"""A PhaseContext over a folder: the protocols of phase.py with files and dictionaries behind them."""
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from agent_forge.phase import Checkpoint, Document, Parent, Stage, StageOutput
 
 @dataclass
 class FolderCheckpoints:
-    """Keeps the newest checkpoint in a folder. `save_at` are the steps at which one is due; `stop_at` ends the job there."""
+    """Keeps the newest checkpoint in a folder; `stop_after_saves` requests a stop at that save."""
 
     folder: Path
     stop_after_saves: int | None = None
@@ -34,10 +34,17 @@ class FolderCheckpoints:
         return self.every_step
 
     def save(
-        self, step: int, tensors: Mapping[str, Tensor], resume: Any, metrics: Mapping[str, float], best: bool = False
+        self,
+        step: int,
+        tensors: Mapping[str, Tensor],
+        resume: Any,
+        metrics: Mapping[str, float],
+        best: bool = False,
     ) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "latest.safetensors").write_bytes(save({k: t.contiguous() for k, t in tensors.items()}))
+        (self.folder / "latest.safetensors").write_bytes(
+            save({k: t.contiguous() for k, t in tensors.items()})
+        )
         (self.folder / "step").write_text(str(step))
         self.resume = resume
         self.saves += 1
@@ -106,7 +113,9 @@ class FolderContext:
         top = self.root / "out" / stage
         children = sorted((p for p in top.iterdir() if p.name.isdigit()), key=lambda p: int(p.name))
         places = [(int(p.name), p) for p in children] or [(None, top)]
-        return [StageOutput(index, _entries(p / "models"), _entries(p / "artifacts"), ()) for index, p in places]
+        return [
+            StageOutput(index, _entries(p / "models"), _entries(p / "artifacts"), ()) for index, p in places
+        ]
 
     def publish_model(self, name: str, role: str, folder: Path, parents: Sequence[Parent]) -> None:
         shutil.copytree(folder, self.output / "models" / name, dirs_exist_ok=True)

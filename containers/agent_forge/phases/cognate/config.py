@@ -5,7 +5,14 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from agent_forge.errors import ForgeError
-from agent_forge.models.config import ActConfig, ArchConfig, LineageConfig, LtmConfig, ModelConfig, QuantConfig
+from agent_forge.models.config import (
+    ActConfig,
+    ArchConfig,
+    LineageConfig,
+    LtmConfig,
+    ModelConfig,
+    QuantConfig,
+)
 from agent_forge.training.schedule import Schedule
 
 
@@ -23,7 +30,7 @@ class CognateConfig:
     batch_size: int = 4
     steps: int = 350
     base_fraction: float = 0.5
-    learning_rate: float = 0.004
+    learning_rate: float = 0.003
     min_lr_fraction: float = 0.05
     warmup_steps: int = 20
     weight_decay: float = 0.1
@@ -52,7 +59,7 @@ class CognateConfig:
 
     @staticmethod
     def of(document: Mapping[str, Any]) -> "CognateConfig":
-        """Read the resolved settings; ranges are the schema's business, relations between keys are checked here.
+        """Read the resolved settings; the schema checks ranges, relations between keys are checked here.
 
         Raises:
             ForgeError(validation): a key is missing or unknown, or two values do not go together.
@@ -61,18 +68,23 @@ class CognateConfig:
         if set(document) != known:
             missing, unknown = sorted(known - set(document)), sorted(set(document) - known)
             raise ForgeError(
-                "validation", f"Settings of phase cognate: missing {missing}, unknown {unknown}; expected exactly {sorted(known)}."
+                "validation",
+                f"Settings of phase cognate: missing {missing}, unknown {unknown};"
+                f" expected exactly {sorted(known)}.",
             )
         config = CognateConfig(**document)
         try:
             config.model(tokenizer_hash="", seed=0)
         except ValueError as error:
-            raise ForgeError("validation", f"Settings of phase cognate do not describe a model: {error}.") from error
+            raise ForgeError(
+                "validation", f"Settings of phase cognate do not describe a model: {error}."
+            ) from error
         if not 1 <= config.base_steps < config.steps:
             raise ForgeError(
                 "validation",
-                f"base_fraction {config.base_fraction} of {config.steps} steps is {config.base_steps}; expected at least one"
-                " step for the base and one for the variants. Raise steps or change base_fraction.",
+                f"base_fraction {config.base_fraction} of {config.steps} steps is {config.base_steps};"
+                " expected at least one step for the base and one for the variants. Raise steps or change"
+                " base_fraction.",
             )
         return config
 
@@ -93,7 +105,9 @@ class CognateConfig:
                 d_model=self.d_model, num_layers=self.num_layers, num_heads=self.num_heads, d_ff=self.d_ff,
                 vocab_size=self.vocab_size, window=self.window,
             ),
-            act=ActConfig(enabled=self.act_enabled, n_max=self.act_n_max, eps=self.act_eps, halt_bias=self.act_halt_bias),
+            act=ActConfig(
+                enabled=self.act_enabled, n_max=self.act_n_max, eps=self.act_eps, halt_bias=self.act_halt_bias
+            ),
             ltm=LtmConfig(
                 enabled=self.ltm_enabled, dim=self.ltm_dim, depth=self.ltm_depth, chunk=self.ltm_chunk,
                 conv=self.ltm_conv, persistent=self.ltm_persistent,
@@ -111,8 +125,9 @@ class CognateConfig:
 PRESETS: dict[str, CognateConfig] = {
     "demo": CognateConfig(),
     "test": CognateConfig(
-        d_model=64, num_heads=2, d_ff=128, vocab_size=512, seq_len=64, window=32, steps=40, learning_rate=0.006,
-        warmup_steps=4, ltm_dim=32, ltm_chunk=16, held_out_every=5, tokenizer_bytes=200_000, train_tokens=40_000,
-        held_out_tokens=2_048, eval_stride=48, probe_items=16, log_every=5,
+        d_model=64, num_heads=2, d_ff=128, vocab_size=512, seq_len=64, window=32, steps=40,
+        learning_rate=0.006, warmup_steps=4, ltm_dim=32, ltm_chunk=16, held_out_every=5,
+        tokenizer_bytes=200_000, train_tokens=40_000, held_out_tokens=2_048, eval_stride=48, probe_items=16,
+        log_every=5,
     ),
 }  # fmt: skip

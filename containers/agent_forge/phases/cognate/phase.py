@@ -41,7 +41,8 @@ def run(context: PhaseContext) -> None:
     stage = stages.get(context.stage.name)
     if stage is None:
         raise ForgeError(
-            "validation", f"Phase cognate has no stage {context.stage.name!r}; expected one of {', '.join(stages)}."
+            "validation",
+            f"Phase cognate has no stage {context.stage.name!r}; expected one of {', '.join(stages)}.",
         )
     stage(context)
 
@@ -92,7 +93,9 @@ def run_evaluate(context: PhaseContext) -> None:
         folders.update(output.models)
     absent = [variant.name for variant in VARIANTS if variant.name not in folders]
     if absent:
-        raise ForgeError("contract", f"Stage variants left no model {absent}; expected {[v.name for v in VARIANTS]}.")
+        raise ForgeError(
+            "contract", f"Stage variants left no model {absent}; expected {[v.name for v in VARIANTS]}."
+        )
     evaluate_models(context, config, folders, load_file(source.artifacts[TOKENS]))
     for name in ("base", *(variant.name for variant in VARIANTS)):
         copy = context.work / "published" / name
@@ -106,7 +109,9 @@ def run_evaluate(context: PhaseContext) -> None:
 def prepare_text(context: PhaseContext, config: CognateConfig) -> tuple[TextTokenizer, dict[str, Tensor]]:
     """Split by document, train the tokenizer on the train side only, encode both sides."""
     split = split_texts((document.text for document in context.corpus()), config.held_out_every)
-    tokenizer = TextTokenizer.train(excerpts(split.train, config.tokenizer_bytes, context.seed), config.vocab_size)
+    tokenizer = TextTokenizer.train(
+        excerpts(split.train, config.tokenizer_bytes, context.seed), config.vocab_size
+    )
     train_stream = encode_texts(tokenizer, split.train, config.train_tokens, context.seed)
     held_out = encode_texts(tokenizer, split.held_out, config.held_out_tokens, context.seed)
     require_tokens(train_stream, config.seq_len * config.batch_size + 1, "train")
@@ -118,7 +123,9 @@ def variant_of(context: PhaseContext) -> Variant:
     """The variant of this array child."""
     index = context.stage.index
     if index is None or not 0 <= index < len(VARIANTS):
-        raise ForgeError("validation", f"Stage variants got index {index}; expected 0 to {len(VARIANTS) - 1}.")
+        raise ForgeError(
+            "validation", f"Stage variants got index {index}; expected 0 to {len(VARIANTS) - 1}."
+        )
     return VARIANTS[index]
 
 
@@ -136,7 +143,9 @@ def continued(model: TinyTitan, variant: Variant, config: CognateConfig, base_ha
     return result
 
 
-def sampler_of(stream: Tensor, tokenizer: TextTokenizer, config: CognateConfig, seed: int, variant: Variant) -> Sampler:
+def sampler_of(
+    stream: Tensor, tokenizer: TextTokenizer, config: CognateConfig, seed: int, variant: Variant
+) -> Sampler:
     """Batches of one training; all variants read the same text windows in the same order."""
     mixture = variant.mixture(config.synthetic_share)
     return Sampler(stream, tokenizer, config.seq_len, config.batch_size, seed, config.steps, mixture)

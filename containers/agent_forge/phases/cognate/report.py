@@ -48,7 +48,12 @@ def evaluate_models(
         others = max(probed[v.name][variant.probe] for v in VARIANTS if v is not variant)
         margin = probed[variant.name][variant.probe] - others
         context.tracker.record(
-            f"{variant.name}/own_probe_margin", margin, "", source=f"{SOURCE}.probes", model=variant.name, split="probe"
+            f"{variant.name}/own_probe_margin",
+            margin,
+            "",
+            source=f"{SOURCE}.probes",
+            model=variant.name,
+            split="probe",
         )
 
 
@@ -56,7 +61,9 @@ def averaged(models: list[TinyTitan]) -> TinyTitan:
     """The plain mean of all tensors."""
     mean = TinyTitan(models[0].config)
     states = [model.state_dict() for model in models]
-    mean.load_state_dict({name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]})
+    mean.load_state_dict(
+        {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
+    )
     return mean
 
 
@@ -101,7 +108,9 @@ def record_baselines(
         context.tracker.record(
             f"{name}/bits_per_byte", value, "bits/byte", source=f"{SOURCE}.baselines.{name}", split="held_out"
         )
-    context.tracker.record("baselines/text_tokens_seen", float(seen[:, 1:].numel()), "tokens", source=f"{__name__}.text_seen")
+    context.tracker.record(
+        "baselines/text_tokens_seen", float(seen[:, 1:].numel()), "tokens", source=f"{__name__}.text_seen"
+    )
     return min(scores[name] for name in GATED_BASELINES)
 
 
@@ -118,18 +127,29 @@ def record_held_out(
     }
     for measure, (value, unit) in values.items():
         context.tracker.record(
-            f"{name}/{measure}", value, unit, source=f"{SOURCE}.held_out.score_model", model=name, split="held_out"
+            f"{name}/{measure}",
+            value,
+            unit,
+            source=f"{SOURCE}.held_out.score_model",
+            model=name,
+            split="held_out",
         )
 
 
 def record_probes(
-    context: PhaseContext, config: CognateConfig, name: str, model: TinyTitan, tokenizer: TextTokenizer, held_out: HeldOut
+    context: PhaseContext,
+    config: CognateConfig,
+    name: str,
+    model: TinyTitan,
+    tokenizer: TextTokenizer,
+    held_out: HeldOut,
 ) -> dict[str, float]:
     """Hops, recall and ponder spread of one model; the same items for every model."""
     seed, items, batch = context.seed, config.probe_items, config.eval_batch_size
     hops = {k: probes.score_probe(model, probes.hops_probe(tokenizer, items, seed, k), batch) for k in HOPS}
     recalls = [
-        probes.score_probe(model, probes.recall_probe(tokenizer, items, seed, difficulty), batch) for difficulty in DIFFICULTIES
+        probes.score_probe(model, probes.recall_probe(tokenizer, items, seed, difficulty), batch)
+        for difficulty in DIFFICULTIES
     ]
     steps = probes.ponder_steps(model, ponder_rows(config, tokenizer, held_out, seed))
     values = {
@@ -143,8 +163,12 @@ def record_probes(
         "recall_answer_bits": sum(s.answer_bits for s in recalls) / len(recalls),
     }
     for measure, value in values.items():
-        unit = "steps" if measure == "ponder_spread" else "bits/token" if measure.endswith("bits") else "share"
-        context.tracker.record(f"{name}/{measure}", value, unit, source=f"{SOURCE}.probes", model=name, split="probe")
+        unit = (
+            "steps" if measure == "ponder_spread" else "bits/token" if measure.endswith("bits") else "share"
+        )
+        context.tracker.record(
+            f"{name}/{measure}", value, unit, source=f"{SOURCE}.probes", model=name, split="probe"
+        )
     return values
 
 
@@ -153,7 +177,9 @@ def ponder_rows(config: CognateConfig, tokenizer: TextTokenizer, held_out: HeldO
     count = min(16, config.eval_batch_size)
     text = probes.text_rows(held_out, config.seq_len, count)
     rows = [
-        synthetic_row(tokenizer, "graded", random.Random(f"ponder:{seed}:{i}"), (i + 1) / len(text), text.shape[1])[0][:-1]
+        synthetic_row(
+            tokenizer, "graded", random.Random(f"ponder:{seed}:{i}"), (i + 1) / len(text), text.shape[1]
+        )[0][:-1]
         for i in range(len(text))
     ]
     return torch.cat([text, torch.stack(rows)])

@@ -9,8 +9,9 @@ from agent_forge.data.mixtures import Mixture
 class Variant:
     """One continuation of the base.
 
-    `share` and `tau` scale the settings `synthetic_share` and `ponder_tau`; `write_bias` is added to the bias of the
-    memory's write gate when the continuation begins; `probe` is the measure on which it should beat the others.
+    `share` and `tau` scale the settings `synthetic_share` and `ponder_tau`; `write_bias` is added to the bias
+    of the memory's write gate when the continuation begins; `probe` is the measure on which it should beat
+    the others.
     """
 
     name: str
@@ -29,7 +30,13 @@ class Variant:
 BASE = Variant(name="base", task="graded", share=0.5, tau=0.0, write_bias=0.0, ramp=0.0, probe="")
 
 VARIANTS = (
-    Variant(name="reasoning", task="hops", share=1.0, tau=0.05, write_bias=0.0, ramp=0.0, probe="hops_accuracy"),
-    Variant(name="memory", task="recall", share=1.0, tau=0.05, write_bias=0.5, ramp=0.0, probe="recall_accuracy"),
-    Variant(name="adaptive", task="graded", share=0.5, tau=1.0, write_bias=0.0, ramp=1.0, probe="ponder_spread"),
+    Variant(
+        name="reasoning", task="hops", share=1.0, tau=0.05, write_bias=0.0, ramp=0.0, probe="hops_accuracy"
+    ),
+    Variant(
+        name="memory", task="recall", share=1.0, tau=1.0, write_bias=0.5, ramp=0.0, probe="recall_accuracy"
+    ),
+    Variant(
+        name="adaptive", task="graded", share=0.5, tau=0.2, write_bias=0.0, ramp=1.0, probe="ponder_spread"
+    ),
 )
