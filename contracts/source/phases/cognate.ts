@@ -21,7 +21,7 @@ const fields = {
     'Optimizer steps per model in all (base + continuation).',
   ),
   base_fraction: setting(z.number().min(0.1).max(0.9), 0.5, 'Share of the steps spent on the shared base.'),
-  learning_rate: setting(z.number().min(1e-6).max(0.1), 0.004, 'Peak learning rate.'),
+  learning_rate: setting(z.number().min(1e-6).max(0.1), 0.003, 'Peak learning rate.'),
   min_lr_fraction: setting(z.number().min(0).max(1), 0.05, 'Last learning rate as a share of the peak.'),
   warmup_steps: setting(z.int().min(0).max(100_000), 20, 'Linear warm-up.'),
   weight_decay: setting(z.number().min(0).max(1), 0.1, 'AdamW decay of matrices.'),
