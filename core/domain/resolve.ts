@@ -66,9 +66,27 @@ function requireCorpus(phases: readonly PhaseSlug[], corpus: Corpus | null): voi
   ]);
 }
 
+/** A gate of a phase that does not run would never be evaluated, and nobody would notice. */
+function refuseIdleGates(phases: readonly PhaseSlug[], document: RunDocument): void {
+  const problems = document.gates.flatMap(({ phase, metric }, position): Problem[] =>
+    phases.includes(phase)
+      ? []
+      : [
+          {
+            pointer: `/gates/${position}/phase`,
+            code: 'phase_not_in_run',
+            message: `the gate on ${metric} belongs to phase ${phase}, which this run does not have`,
+            expected: phases.join(', '),
+          },
+        ],
+  );
+  if (problems.length > 0) throw validationError(problems);
+}
+
 /** Throws `validation` with every problem it can name; contracts are checked elsewhere. */
 export function resolveRun({ document, preset, corpus, model }: Resolvable): ResolvedRun {
   const phases = resolvePhases(document.phases);
+  refuseIdleGates(phases, document);
   requireCorpus(phases, corpus);
   const perPhase = <Value>(value: (slug: PhaseSlug) => Value) =>
     Object.fromEntries(phases.map((slug) => [slug, value(slug)])) as Partial<Record<PhaseSlug, Value>>;

@@ -120,6 +120,11 @@ describe('submitting a run', () => {
       { kind: 'validation', code: 'phase_unavailable' },
     ],
     [
+      'a gate of a phase that does not run',
+      { gates: [{ phase: 'baking', metric: 'a/b', op: '<', bound: 1 }] },
+      { kind: 'validation', problems: [{ pointer: '/gates/0/phase', code: 'phase_not_in_run' }] },
+    ],
+    [
       'settings that do not fit each other',
       { config: { cognate: { num_heads: 3 } } },
       { kind: 'validation', problems: [{ pointer: '/config/cognate/num_heads' }] },
