@@ -14,11 +14,12 @@ def text_of(segments: list) -> str:
 
 
 @pytest.mark.parametrize("difficulty", [0.0, 0.5, 1.0])
-def test_recall_asks_for_every_pair_once_and_scores_its_value(difficulty: float) -> None:
+def test_recall_asks_for_every_pair_twice_and_scores_its_value(difficulty: float) -> None:
     segments = recall(random.Random(4), difficulty)
     listed, asked = text_of(segments).strip().removeprefix("@").split("?")
     pairs = dict(re.findall(r"([a-z])(\d)", listed))
-    assert len(pairs) == 6 + round(18 * difficulty)
+    assert len(pairs) == 4 + 12 * difficulty
+    assert sorted(re.findall(r"[a-z]", asked)) == sorted([*pairs, *pairs])
     assert dict(re.findall(r"([a-z])(\d)", asked)) == pairs
     assert [text for text, scored in segments if scored] == [
         pairs[key] for key in re.findall(r"[a-z]", asked)

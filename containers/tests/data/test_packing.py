@@ -63,14 +63,13 @@ def test_text_windows_are_exactly_the_text_rows_of_the_batches(tokenizer: TextTo
 
 
 def test_synthetic_rows_weigh_answers_and_hardly_anything_else(tokenizer: TextTokenizer) -> None:
-    # given: six pairs, so "@" and 12 tokens, "?", and then key, value, key, value ...
+    # given: four pairs, so "@", 8 tokens and "?", and then key, value, key, value ...
     tokens, weights = synthetic_row(tokenizer, "recall", random.Random(1), 0.0, seq_len=26)
     # then: weights belong to the targets, which begin one token later
-    expected = [CONTEXT_WEIGHT] * 14 + [CONTEXT_WEIGHT, ANSWER_WEIGHT] * 6
-    assert weights.tolist() == pytest.approx(expected)
+    assert weights.tolist() == pytest.approx([CONTEXT_WEIGHT] * 10 + [CONTEXT_WEIGHT, ANSWER_WEIGHT] * 8)
     answers = tokenizer.decode(tokens[1:][weights > 1].tolist())
     assert answers.isdigit()
-    assert len(answers) == 6
+    assert len(answers) == 8
 
 
 def test_windows_wrap_around_a_stream_shorter_than_a_batch(tokenizer: TextTokenizer) -> None:

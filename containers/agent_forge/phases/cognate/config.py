@@ -54,7 +54,7 @@ class CognateConfig:
     eval_stride: int = 96
     eval_batch_size: int = 16
     synthetic_share: float = 0.4
-    probe_items: int = 128
+    probe_items: int = 64
     log_every: int = 10
 
     @staticmethod

@@ -31,12 +31,13 @@ BASE = Variant(name="base", task="graded", share=0.5, tau=0.0, write_bias=0.0, r
 
 VARIANTS = (
     Variant(
-        name="reasoning", task="hops", share=1.0, tau=0.05, write_bias=0.0, ramp=0.0, probe="hops_accuracy"
+        name="reasoning", task="hops", share=1.0, tau=5.0, write_bias=0.0, ramp=0.0, probe="hops_accuracy"
     ),
     Variant(
-        name="memory", task="recall", share=1.0, tau=1.0, write_bias=0.5, ramp=0.0, probe="recall_accuracy"
+        name="memory", task="recall", share=1.0, tau=5.0, write_bias=0.25, ramp=0.0, probe="recall_accuracy"
     ),
+    # Pondering costs this one next to nothing, so that it may ponder where that pays; the others pay in full.
     Variant(
-        name="adaptive", task="graded", share=0.5, tau=0.2, write_bias=0.0, ramp=1.0, probe="ponder_spread"
+        name="adaptive", task="graded", share=0.5, tau=0.05, write_bias=0.0, ramp=0.0, probe="ponder_spread"
     ),
 )
