@@ -6,11 +6,13 @@ import { runCli } from './program.ts';
 
 const interruption = new AbortController();
 
-// The first Ctrl-C ends in an orderly way and says how to go on; the second ends at once.
-process.on('SIGINT', () => {
-  if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED);
-  interruption.abort();
-});
+// The first Ctrl-C (or request to end) ends in an orderly way and says how to go on; the second ends at once.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (interruption.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    interruption.abort();
+  });
+}
 
 // A reader that has seen enough (`| head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,7 +1,7 @@
 /** The command line: nouns, verbs and what all of them share. */
 import { Command, CommanderError } from 'commander';
 import packageFacts from '../package.json' with { type: 'json' };
-import { createContext, type GlobalFlags } from './context.ts';
+import { type Context, createContext, type GlobalFlags } from './context.ts';
 import { CliError, exitCodeOf, Interrupted } from './errors.ts';
 import type { Io } from './io.ts';
 import type { Act } from './nouns/act.ts';
@@ -82,6 +82,16 @@ function flagsOf(program: Command, argv: readonly string[]): GlobalFlags {
   };
 }
 
+/** Does the work; what fails because of Ctrl-C or a time-out is told as that, whatever failed first. */
+async function obey(context: Context, work: Parameters<Act>[0]): Promise<number> {
+  try {
+    return (await work(context)) ?? 0;
+  } catch (error) {
+    const told = error instanceof Interrupted || (error instanceof CliError && error.kind === 'timeout');
+    throw context.signal.aborted && !told ? context.aborted() : error;
+  }
+}
+
 /**
  * Runs one command line.
  *
@@ -92,7 +102,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   const program = createProgram();
   let exitCode = 0;
   const act: Act = async (work) => {
-    exitCode = (await work(createContext(io, program.opts<GlobalFlags>()))) ?? 0;
+    exitCode = await obey(createContext(io, program.opts<GlobalFlags>()), work);
   };
   addRunsVerbs(program, act);
   addModelsVerbs(program, act);
@@ -108,8 +118,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     const failure = error instanceof CommanderError ? usageError(program, error, argv) : error;
     if (failure === null) return 0;
     const flags = flagsOf(program, argv);
-    const shown = io.interrupted.aborted && !(failure instanceof Interrupted) ? new Interrupted() : failure;
-    showError(createConsole(io, flags), shown, flags.debug);
-    return exitCodeOf(shown);
+    showError(createConsole(io, flags), failure, flags.debug);
+    return exitCodeOf(failure);
   }
 }

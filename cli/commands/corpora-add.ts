@@ -35,9 +35,9 @@ function endingsOf(list: string | undefined): readonly string[] | undefined {
 }
 
 export async function addCorpus(context: Context, path: string, options: AddOptions): Promise<number> {
-  const { io, client, console } = context;
+  const { io, client, console, signal } = context;
   const name = options.name ?? corpusName(resolve(io.cwd, path));
-  const built = await buildCorpus(io.cwd, path, endingsOf(options.ext));
+  const built = await buildCorpus(io.cwd, path, { endings: endingsOf(options.ext), signal });
   try {
     const corpus = await registerBuiltCorpus(client, built, { name, licence: options.licence });
     const { skipped } = built;

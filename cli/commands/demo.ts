@@ -31,8 +31,8 @@ function demoDocument({ io }: Context, { file }: DemoOptions): string {
 }
 
 /** Building it takes a second and sending it nothing when the server has these bytes. */
-async function registerDemoCorpus({ io, client, console }: Context): Promise<void> {
-  const built = await buildCorpus(io.cwd, requireDemoTexts(io), DEMO_CORPUS.endings);
+async function registerDemoCorpus({ io, client, console, signal }: Context): Promise<void> {
+  const built = await buildCorpus(io.cwd, requireDemoTexts(io), { endings: DEMO_CORPUS.endings, signal });
   try {
     const corpus = await registerBuiltCorpus(client, built, DEMO_CORPUS);
     console.note(

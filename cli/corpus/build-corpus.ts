@@ -63,10 +63,10 @@ function hashing(counts: Counts) {
   };
 }
 
-async function hashFile(path: string): Promise<BuiltCorpus> {
+async function hashFile(path: string, signal: AbortSignal | undefined): Promise<BuiltCorpus> {
   const counts: Counts = { documents: 0, bytes: 0 };
   const { hash, pass } = hashing(counts);
-  for await (const _chunk of pass(createReadStream(path)));
+  for await (const _chunk of pass(createReadStream(path, signal ? { signal } : {})));
   if (counts.bytes === 0) throw empty(path, []);
   return {
     path,
@@ -101,7 +101,11 @@ export function describeSkipped(skipped: readonly SkippedFile[], named = 5): str
   return groups.join('; ');
 }
 
-async function writeCorpus(source: string, { files, skipped: before }: Collection): Promise<BuiltCorpus> {
+async function writeCorpus(
+  source: string,
+  { files, skipped: before }: Collection,
+  signal: AbortSignal | undefined,
+): Promise<BuiltCorpus> {
   const folder = await mkdtemp(join(tmpdir(), 'forge-corpus-'));
   const dispose = () => rm(folder, { recursive: true, force: true });
   const path = join(folder, 'corpus.ndjson');
@@ -110,7 +114,8 @@ async function writeCorpus(source: string, { files, skipped: before }: Collectio
   const { hash, pass } = hashing(counts);
   try {
     // One text at a time in memory, whatever the folder's size.
-    await pipeline(Readable.from(pass(documentLines(files, counts, skipped))), createWriteStream(path));
+    const lines = Readable.from(pass(documentLines(files, counts, skipped)));
+    await pipeline(lines, createWriteStream(path), signal ? { signal } : {});
     const all = [...before, ...skipped];
     if (counts.documents === 0) throw empty(source, all);
     return { path, sha256: hash.digest('hex'), ...counts, skipped: all, dispose };
@@ -120,21 +125,23 @@ async function writeCorpus(source: string, { files, skipped: before }: Collectio
   }
 }
 
-/**
- * Builds a corpus from a folder of texts or a single text; an NDJSON file is taken as it is.
- *
- * @param endings file endings that count as text
- */
+export interface BuildOptions {
+  /** File endings that count as text. */
+  readonly endings?: readonly string[] | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** Builds a corpus from a folder of texts or a single text; an NDJSON file is taken as it is. */
 export async function buildCorpus(
   cwd: string,
   source: string,
-  endings?: readonly string[],
+  { endings, signal }: BuildOptions = {},
 ): Promise<BuiltCorpus> {
   const path = resolve(cwd, source);
   try {
-    if (NDJSON.test(path) && (await stat(path)).isFile()) return await hashFile(path);
-    return await writeCorpus(source, await collectTexts(path, endings));
+    if (NDJSON.test(path) && (await stat(path)).isFile()) return await hashFile(path, signal);
+    return await writeCorpus(source, await collectTexts(path, endings), signal);
   } catch (error) {
-    throw error instanceof CliError ? error : unreadable(source, error);
+    throw error instanceof CliError || signal?.aborted ? error : unreadable(source, error);
   }
 }

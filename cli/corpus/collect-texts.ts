@@ -105,7 +105,8 @@ export async function collectTexts(
 export async function readText(
   path: string,
 ): Promise<{ readonly text: string } | { readonly reason: string }> {
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch(() => null);
+  if (bytes === null) return { reason: 'not readable' };
   if (bytes.includes(0)) return { reason: 'binary (has a NUL byte)' };
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -97,7 +97,13 @@ export function createProgressBoard(
 ): ProgressBoard {
   if (console.quiet) return { show: () => undefined, say: () => undefined, close: () => undefined };
   const state = createProgressState();
-  const lines = () => state.running().map((job) => progressLine(job, console.live));
+  const lines = () => {
+    const jobs = state.running();
+    const working = jobs.filter((job) => job.fraction < 1);
+    // A terminal has room for children that are done; a line of a log has not.
+    const shown = console.live || working.length === 0 ? jobs : working;
+    return shown.map((job) => progressLine(job, console.live));
+  };
   const write = (text: string) => void stream.write(text);
   const screen = console.live
     ? createLive(write, () => console.width, lines)

@@ -50,6 +50,11 @@ export function serverProgram(io: Io): { readonly root: string; readonly program
   );
 }
 
+/** Where all that the server says is kept. */
+export function serverLog(io: Io): string {
+  return join(homeFolder(io), 'logs', 'server.log');
+}
+
 /** What the server process is told, so that it and the command line mean the same home. */
 export function serverEnvironment(io: Io, root: string): NodeJS.ProcessEnv {
   return { ...io.env, FORGE_ROOT: root, FORGE_HOME: homeFolder(io) };
@@ -137,7 +142,7 @@ export async function ensureServer({ io, flags, client, signal, aborted }: Conte
   }
   const home = homeFolder(io);
   const known = livingServer(home);
-  const log = join(home, 'logs', 'server.log');
+  const log = serverLog(io);
   const process = known ? null : launch(io, log);
   const healthy = async () => {
     const why = process?.ended();

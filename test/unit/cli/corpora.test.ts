@@ -34,7 +34,7 @@ const FILES = {
 };
 
 async function built(folder: string, endings?: readonly string[]) {
-  const corpus = await buildCorpus('/', folder, endings);
+  const corpus = await buildCorpus('/', folder, { endings });
   const content = readFileSync(corpus.path, 'utf8');
   await corpus.dispose();
   return { ...corpus, content };
@@ -90,6 +90,14 @@ describe('a corpus from a folder', () => {
   it('takes the endings that are asked for', async () => {
     const { content } = await built(folderOf({ 'a.html': 'page', 'b.txt': 'text' }), ['html']);
     expect(content).toBe('{"id":"a.html","text":"page"}\n');
+  });
+
+  it('ends with 130 on Ctrl-C while it is being built', async () => {
+    const interruption = new AbortController();
+    interruption.abort();
+    const argv = ['corpora', 'add', folderOf(FILES), '--name', 'x'];
+    const { exitCode, stdout, stderr } = await forge(argv, { interrupted: interruption.signal });
+    expect({ exitCode, stdout, stderr }).toEqual({ exitCode: 130, stdout: '', stderr: 'interrupted\n' });
   });
 
   it('leaves no file behind when it fails', async () => {
