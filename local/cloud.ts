@@ -14,6 +14,7 @@ import { type FunctionTable, functionTable } from './function-table.ts';
 import type { Home } from './home.ts';
 import { jobLogReader } from './job-logs.ts';
 import { outputIngestion } from './job-output.ts';
+import type { ForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { createJobRunner, type JobRunner, type JobRunnerOptions } from './jobs/runner.ts';
 import { localMachines, PIPELINE_MACHINE } from './machines.ts';
@@ -24,6 +25,8 @@ export interface CloudOptions {
   readonly home: Home;
   readonly slots: Resources;
   readonly command: JobRunnerOptions['command'];
+  /** Closed with the cloud. */
+  readonly launcher: ForkLauncher;
   /** Base address of this server, known once it listens. */
   readonly url: () => string;
   readonly onFault: (what: string, error: unknown) => void;
@@ -40,7 +43,7 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
-export function openCloud({ home, slots, command, url, onFault }: CloudOptions): Cloud {
+export function openCloud({ home, slots, command, launcher, url, onFault }: CloudOptions): Cloud {
   const database = openDatabase(home.database);
   const signer = urlSigner(url, home.token, () => new Date());
   const workflow = embeddedWorkflow(() => engine, PIPELINE_MACHINE);
@@ -51,6 +54,7 @@ export function openCloud({ home, slots, command, url, onFault }: CloudOptions):
     logsDirectory: home.jobLogs,
     journal: sqliteJobJournal(database),
     command,
+    launcher,
     onLines: outputIngestion(
       () => functions,
       (jobId) => runner.describe(jobId),
@@ -84,6 +88,7 @@ export function openCloud({ home, slots, command, url, onFault }: CloudOptions):
     async close() {
       engine.close();
       await runner.close();
+      await launcher.close();
       database.close();
     },
   };

@@ -10,10 +10,14 @@ const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH'
 
 export interface JobProcess {
   readonly command: (job: JobDetail, attempt: number) => JobCommand;
+  /** What all jobs have in common, so that an interpreter can be kept warm for them. */
+  readonly python: string;
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** @param root the repository: holds `containers/` and `.venv/`. */
-export function jobProcess(root: string, environment: NodeJS.ProcessEnv): JobProcess['command'] {
+export function jobProcess(root: string, environment: NodeJS.ProcessEnv): JobProcess {
   const python = environment.FORGE_JOB_PYTHON ?? join(root, '.venv', 'bin', 'python');
   const passed = PASSED_ON.flatMap((name) =>
     environment[name] === undefined ? [] : [[name, environment[name]]],
@@ -24,13 +28,17 @@ export function jobProcess(root: string, environment: NodeJS.ProcessEnv): JobPro
     OMP_NUM_THREADS: '1',
     MKL_NUM_THREADS: '1',
     PYTHONUNBUFFERED: '1',
+    // As in the image: the order of a set is then the same in every process, fresh or forked.
+    PYTHONHASHSEED: '0',
     FORGE_CONTRACTS: join(root, 'contracts'),
   };
-  return (job) => {
+  const folder = join(root, 'containers');
+  const command: JobProcess['command'] = (job) => {
     requireExecutable(python);
-    const command = job.container?.command ?? [];
-    return { file: python, args: ['-m', 'agent_forge', ...command], env, cwd: join(root, 'containers') };
+    const words = job.container?.command ?? [];
+    return { file: python, args: ['-m', 'agent_forge', ...words], env, cwd: folder };
   };
+  return { command, python, folder, env };
 }
 
 function requireExecutable(python: string): void {

@@ -13,6 +13,7 @@ import { type Cloud, openCloud } from './cloud.ts';
 import { type Home, lockHome, openHome, writeServerFile } from './home.ts';
 import { hostGuard } from './host-guard.ts';
 import { jobProcess } from './job-process.ts';
+import { createForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { localAuthenticator } from './local-authenticator.ts';
 
@@ -105,8 +106,17 @@ async function serve(
 ): Promise<RunningServer> {
   const onFault = faultLog(home);
   let url = '';
-  const command = jobProcess(root, environment);
-  const cloud = openCloud({ home, slots: machineSlots(environment), command, url: () => url, onFault });
+  const { command, ...interpreter } = jobProcess(root, environment);
+  const launcher = createForkLauncher({
+    ...interpreter,
+    socketDirectory: join(home.directory, 'fork'),
+    logPath: join(home.directory, 'logs', 'fork-server.log'),
+    onFault: (error) => onFault('fork server', error),
+  });
+  // In the background: the seconds of loading pass while the first corpus is uploaded.
+  launcher.warmUp();
+  const slots = machineSlots(environment);
+  const cloud = openCloud({ home, slots, command, launcher, url: () => url, onFault });
   const app = wholeApp(home, cloud, onFault);
   const opened = deferred();
   // Requests that come while the last server's work is taken up wait for the end of that.

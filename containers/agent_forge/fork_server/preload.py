@@ -46,7 +46,7 @@ def _preload_phases() -> None:
 
     for slug in PHASES:
         try:
-            load_phase(slug)
+            load_phase(slug, PHASES)
         except Exception:
             # The job of that phase says it again, in its own log; the other phases work.
             traceback.print_exc(file=sys.stderr)
