@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from agent_forge.errors import EXIT_CODES, ForgeError
 from agent_forge.fork_server import claim, preload
 from agent_forge.fork_server.command import package_hash, run_fork_server
 from agent_forge.fork_server.request import parse_launch, parse_request
+from tests.support.fork_desk import CONTAINERS, START
 
 LAUNCH = {"id": 1, "type": "launch", "args": ["run"], "env": {}, "cwd": "/"}
 LAUNCH |= dict.fromkeys(("stdoutPath", "stderrPath", "claimPath", "exitPath"), "/x")
@@ -64,6 +67,32 @@ def test_a_process_with_threads_is_refused(tmp_path: Path, monkeypatch: pytest.M
     # and a system that cannot tell is trusted
     monkeypatch.setattr(preload, "THREADS", tmp_path / "none")
     preload.refuse_threads()
+
+
+WATCHED_PRELOAD = """
+import os, torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from agent_forge.fork_server.preload import preload
+
+operations = []
+
+class Watch(TorchDispatchMode):
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        operations.append(str(function))
+        return function(*args, **(kwargs or {}))
+
+state = torch.get_rng_state()
+with Watch():
+    preload()
+assert torch.equal(torch.get_rng_state(), state)
+print(operations, os.listdir("/proc/self/task") == [str(os.getpid())])
+"""
+
+
+def test_loading_what_jobs_need_computes_nothing_and_starts_no_thread() -> None:
+    command = [sys.executable, "-c", WATCHED_PRELOAD]
+    done = subprocess.run(command, cwd=CONTAINERS, env=START, capture_output=True, text=True)
+    assert done.stdout == "[] True\n", done.stderr
 
 
 def test_a_server_that_cannot_load_says_why(

@@ -14,7 +14,11 @@ from agent_forge.errors import ForgeError
 
 MODULES = (
     "numpy",
+    "numpy.random",
     "torch",
+    # Every optimizer imports it when it is made: 800 modules, most of a second.
+    "torch._dynamo",
+    "torch.profiler",
     "safetensors.torch",
     "tokenizers",
     "jsonschema",
