@@ -14,22 +14,29 @@ Segment = tuple[str, bool]
 Task = Callable[[random.Random, float], list[Segment]]
 
 MOST_PAIRS, FEWEST_PAIRS = 16, 4
+MOST_DISTANCE = 20
+DISTRACTIONS = (
+    "and", "but", "the", "of", "to", "in", "we", "our", "that", "for",
+    "by", "all", "with", "which", "have", "been", "this", "from", "as",
+)  # fmt: skip
 SYMBOLS = 8
 MOST_HOPS = 3
 QUERIES = 12
 
 
-def recall(rng: random.Random, difficulty: float) -> list[Segment]:
+def recall(rng: random.Random, difficulty: float, distance: int = 0) -> list[Segment]:
     """Letters with a digit each, then the same letters twice in other orders: `@c3k2a7?a7c3k2k2a7c3`.
 
     Args:
         rng: source of the facts.
-        difficulty: 0..1, scales the number of pairs and so the distance to look back.
+        difficulty: 0..1, scales the number of pairs.
+        distance: words that have nothing to do with it between the list and the questions.
     """
     count = FEWEST_PAIRS + round(difficulty * (MOST_PAIRS - FEWEST_PAIRS))
     keys = rng.sample(string.ascii_lowercase, count)
     values = {key: str(rng.randrange(10)) for key in keys}
-    segments: list[Segment] = [("@" + "".join(key + values[key] for key in keys) + "?", False)]
+    between = "".join(f" {rng.choice(DISTRACTIONS)}" for _ in range(distance))
+    segments: list[Segment] = [("@" + "".join(key + values[key] for key in keys) + between + "?", False)]
     for key in (*rng.sample(keys, count), *rng.sample(keys, count)):
         segments += [(key, False), (values[key], True)]
     return [*segments, ("\n", False)]
@@ -78,12 +85,12 @@ def graded(rng: random.Random, difficulty: float) -> list[Segment]:
     return rng.choice((recall, hops))(rng, rng.random() * difficulty)
 
 
-def recall_of_any_length(rng: random.Random, difficulty: float) -> list[Segment]:
-    """Recall with short lists among the long ones: from long lists alone it is learned late or not at all."""
-    return recall(rng, rng.random() * difficulty)
+def distant_recall(rng: random.Random, difficulty: float) -> list[Segment]:
+    """Recall over any distance, short lists among the long: from long ones alone it is learned late."""
+    return recall(rng, rng.random() * difficulty, rng.randrange(MOST_DISTANCE + 1))
 
 
-TASKS: dict[str, Task] = {"recall": recall_of_any_length, "hops": hops, "graded": graded}
+TASKS: dict[str, Task] = {"recall": distant_recall, "hops": hops, "graded": graded}
 
 
 @dataclass(frozen=True)

@@ -45,11 +45,11 @@ def hops_probe(tokenizer: TextTokenizer, items: int, seed: int, count: int) -> P
     return _probe(tokenizer, texts)
 
 
-def recall_probe(tokenizer: TextTokenizer, items: int, seed: int, difficulty: float) -> Probe:
-    """One queried pair per item, every pair of the list as likely."""
+def recall_probe(tokenizer: TextTokenizer, items: int, seed: int, difficulty: float, distance: int) -> Probe:
+    """One queried pair per item, every pair as likely, asked for `distance` words after the list."""
     texts: list[list[Segment]] = []
     for item in range(items):
-        segments = recall(random.Random(f"recall-probe:{seed}:{difficulty}:{item}"), difficulty)
+        segments = recall(random.Random(f"recall-probe:{seed}:{difficulty}:{item}"), difficulty, distance)
         texts.append(segments[:3])
     return _probe(tokenizer, texts)
 

@@ -26,6 +26,13 @@ def test_recall_asks_for_every_pair_twice_and_scores_its_value(difficulty: float
     ]
 
 
+def test_distant_recall_only_puts_words_between_the_list_and_the_questions() -> None:
+    near, far = recall(random.Random(4), 0.0), recall(random.Random(4), 0.0, distance=5)
+    listed, *words = far[0][0].removesuffix("?").split(" ")
+    assert len(words) == 5
+    assert listed + "?" == near[0][0]
+
+
 @pytest.mark.parametrize("difficulty", [0.0, 1.0])
 def test_hops_follow_the_listed_edges(difficulty: float) -> None:
     segments = hops(random.Random(4), difficulty)

@@ -63,13 +63,16 @@ def test_text_windows_are_exactly_the_text_rows_of_the_batches(tokenizer: TextTo
 
 
 def test_synthetic_rows_weigh_answers_and_hardly_anything_else(tokenizer: TextTokenizer) -> None:
-    # given: four pairs, so "@", 8 tokens and "?", and then key, value, key, value ...
-    tokens, weights = synthetic_row(tokenizer, "recall", random.Random(1), 0.0, seq_len=26)
+    # given: rows of walks; the facts about eight symbols come first, 25 tokens and BOS
+    tokens, weights = synthetic_row(tokenizer, "hops", random.Random(1), 1.0, seq_len=80)
     # then: weights belong to the targets, which begin one token later
-    assert weights.tolist() == pytest.approx([CONTEXT_WEIGHT] * 10 + [CONTEXT_WEIGHT, ANSWER_WEIGHT] * 8)
-    answers = tokenizer.decode(tokens[1:][weights > 1].tolist())
-    assert answers.isdigit()
-    assert len(answers) == 8
+    assert weights[:25].tolist() == pytest.approx([CONTEXT_WEIGHT] * 25)
+    assert set(weights[25:].tolist()) == {ANSWER_WEIGHT, weights[0].item()}
+    text = [tokenizer.decode([token]) for token in tokens.tolist()]
+    unscored = [piece for piece, weight in zip(text[1:], weights.tolist(), strict=True) if weight < 1]
+    after_mark = [place for place, piece in enumerate(text) if piece == "?"]
+    assert all(weights[place] < 1 for place in after_mark if place < 80)  # where a walk starts is not scored
+    assert {";", "?"} <= set(unscored)
 
 
 def test_windows_wrap_around_a_stream_shorter_than_a_batch(tokenizer: TextTokenizer) -> None:

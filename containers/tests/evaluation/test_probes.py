@@ -39,7 +39,7 @@ def probes(tokenizer: TextTokenizer) -> list[Probe]:
     return [
         hops_probe(tokenizer, 6, 1, 3),
         hops_probe(tokenizer, 6, 1, 1),
-        recall_probe(tokenizer, 6, 1, 0.5),
+        recall_probe(tokenizer, 6, 1, 0.5, 4),
     ]
 
 
@@ -71,7 +71,7 @@ def test_an_item_asks_for_the_walk_that_its_edges_describe(tokenizer: TextTokeni
 def test_recall_items_score_one_value_that_stands_behind_its_key_in_the_list(
     tokenizer: TextTokenizer,
 ) -> None:
-    probe = recall_probe(tokenizer, 4, 1, 1.0)
+    probe = recall_probe(tokenizer, 4, 1, 1.0, 0)
     for tokens, scored in zip(probe.tokens_BT, probe.scored_BT, strict=True):
         listed, asked = tokenizer.decode(tokens.tolist()).split("?")
         assert int(scored.sum()) == 1
@@ -81,7 +81,7 @@ def test_recall_items_score_one_value_that_stands_behind_its_key_in_the_list(
 def test_padding_behind_an_item_does_not_change_its_score(tokenizer: TextTokenizer) -> None:
     config = pico_config()
     model = TinyTitan(replace(config, arch=replace(config.arch, vocab_size=320))).initialise(1)
-    probe = recall_probe(tokenizer, 4, 1, 0.5)
+    probe = recall_probe(tokenizer, 4, 1, 0.5, 0)
     longer = Probe(
         torch.nn.functional.pad(probe.tokens_BT, (0, 5), value=PAD_ID),
         torch.nn.functional.pad(probe.scored_BT, (0, 5)),

@@ -20,7 +20,7 @@ from agent_forge.phases.cognate.variants import BASE, VARIANTS
 
 SOURCE = "agent_forge.evaluation"
 HOPS = (1, 2, 3)
-DIFFICULTIES = (0.25, 1.0)
+RECALLS = {"near": (0.25, 0), "full": (1.0, 0), "distant": (1.0, 20)}  # difficulty, words in between
 GATED_BASELINES = ("byte_bigram", "token_unigram", "token_bigram")
 
 
@@ -147,20 +147,19 @@ def record_probes(
     """Hops, recall and ponder spread of one model; the same items for every model."""
     seed, items, batch = context.seed, config.probe_items, config.eval_batch_size
     hops = {k: probes.score_probe(model, probes.hops_probe(tokenizer, items, seed, k), batch) for k in HOPS}
-    recalls = [
-        probes.score_probe(model, probes.recall_probe(tokenizer, items, seed, difficulty), batch)
-        for difficulty in DIFFICULTIES
-    ]
+    recalls = {
+        kind: probes.score_probe(model, probes.recall_probe(tokenizer, items, seed, *setting), batch)
+        for kind, setting in RECALLS.items()
+    }
     steps = probes.ponder_steps(model, ponder_rows(config, tokenizer, held_out, seed))
     values = {
         "hops_accuracy": sum(s.accuracy for s in hops.values()) / len(hops),
-        "recall_accuracy": sum(s.accuracy for s in recalls) / len(recalls),
+        "recall_accuracy": sum(s.accuracy for s in recalls.values()) / len(recalls),
         "ponder_spread": float(steps.std(correction=0)),
         **{f"hops_accuracy_{k}": s.accuracy for k, s in hops.items()},
-        "recall_accuracy_near": recalls[0].accuracy,
-        "recall_accuracy_far": recalls[1].accuracy,
+        **{f"recall_accuracy_{kind}": s.accuracy for kind, s in recalls.items()},
         "hops_answer_bits": sum(s.answer_bits for s in hops.values()) / len(hops),
-        "recall_answer_bits": sum(s.answer_bits for s in recalls) / len(recalls),
+        "recall_answer_bits": sum(s.answer_bits for s in recalls.values()) / len(recalls),
     }
     for measure, value in values.items():
         unit = (
