@@ -49,7 +49,7 @@ export function problemResponse(
   onServerError: (error: unknown) => void,
 ): Response {
   const error = toForgeError(thrown);
-  const document = problemDocument(error, context.req.path, requestId);
+  const document = problemDocument(error, new URL(context.req.url).pathname, requestId);
   if (document.status >= 500) onServerError(thrown);
   const headers = new Headers({
     'content-type': 'application/problem+json',
