@@ -24,7 +24,8 @@ export function substitute(definition: unknown, values: Readonly<Record<string, 
     const value = values[name];
     if (value === undefined)
       throw new Error(`The state machine needs a value for \${${name}}; there is none.`);
-    return value;
+    // Into the middle of a JSON text: quotes and backslashes have to stay what they are.
+    return JSON.stringify(value).slice(1, -1);
   });
   return JSON.parse(text) as JsonObject;
 }

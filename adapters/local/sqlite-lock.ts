@@ -16,7 +16,10 @@ export function takeLock(file: string): (() => void) | null {
     if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) return null;
     throw error;
   }
+  let held = true;
   return () => {
+    if (!held) return;
+    held = false;
     database.exec('ROLLBACK');
     database.close();
   };
