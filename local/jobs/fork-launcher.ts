@@ -26,7 +26,7 @@ export interface ForkLauncherOptions
   extends Pick<ForkServerSettings, 'python' | 'folder' | 'env' | 'socketDirectory' | 'logPath'> {
   /** Told once when jobs start in fresh processes because there is no fork server. */
   onFault(error: Error): void;
-  /** @default 60000 */
+  /** @default 30000 */
   readonly startMilliseconds?: number;
   /** @default 10000 */
   readonly answerMilliseconds?: number;
@@ -65,7 +65,7 @@ class WarmLauncher implements ForkLauncher {
   #held: Held | undefined;
 
   constructor({ onFault, ...options }: ForkLauncherOptions) {
-    this.#settings = { startMilliseconds: 60_000, answerMilliseconds: 10_000, idleSeconds: 600, ...options };
+    this.#settings = { startMilliseconds: 30_000, answerMilliseconds: 10_000, idleSeconds: 600, ...options };
     this.#onFault = onFault;
     this.#hash = packageHasher(options.folder, PACKAGE);
   }

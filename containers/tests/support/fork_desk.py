@@ -115,6 +115,7 @@ class ForkDesk:
         eventually(
             "the socket", lambda: self._inode() not in (None, replaces) or self.process.poll() is not None
         )
+        assert self.process.poll() is None, (root / "log").read_text()
         self.client = self.connect()
 
     def _inode(self) -> int | None:
