@@ -13,7 +13,7 @@ import { createEngine } from './asl/engine.ts';
 import { type FunctionTable, functionTable } from './function-table.ts';
 import type { Home } from './home.ts';
 import { jobLogReader } from './job-logs.ts';
-import { outputIngestion } from './job-output.ts';
+import { outputIngestion, statusReport } from './job-output.ts';
 import type { ForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { createJobRunner, type JobRunner, type JobRunnerOptions } from './jobs/runner.ts';
@@ -59,7 +59,7 @@ export function openCloud({ home, slots, command, launcher, url, onFault }: Clou
       () => functions,
       (jobId) => runner.describe(jobId),
     ),
-    onStatus: () => undefined,
+    onStatus: statusReport(() => functions, onFault),
     onFault: (error) => onFault('job runner', error),
   });
   const settle = settlement(runner, functions, onFault);

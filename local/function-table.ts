@@ -5,6 +5,7 @@ import { createFailPhase } from '#functions/fail-phase/fail-phase.ts';
 import { createFinishRun } from '#functions/finish-run/finish-run.ts';
 import { createIngestEvents } from '#functions/ingest-events/ingest-events.ts';
 import { createPrepareRun } from '#functions/prepare-run/prepare-run.ts';
+import { createRecordJob } from '#functions/record-job/record-job.ts';
 import type { TaskFunction } from '#functions/shared/task-function.ts';
 import { createStartPhase } from '#functions/start-phase/start-phase.ts';
 
@@ -18,5 +19,6 @@ export function functionTable(ports: Ports): FunctionTable {
     'fail-phase': createFailPhase(ports),
     'finish-run': createFinishRun(ports),
     'ingest-events': createIngestEvents(ports),
+    'record-job': createRecordJob(ports),
   };
 }

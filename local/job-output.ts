@@ -16,6 +16,24 @@ export function originOf({ tags }: Pick<JobDetail, 'tags'>): JobOrigin | null {
   return tenant && runId && phase && stage ? { tenant, runId, phase, stage } : null;
 }
 
+/** News of a job for its run; an array's parent is no job of its own, only the sum of its children. */
+export function statusReport(
+  functions: () => FunctionTable,
+  onFault: (what: string, error: unknown) => void,
+): (job: JobDetail) => void {
+  return (job) => {
+    const origin = originOf(job);
+    const index = job.arrayProperties?.index ?? null;
+    if (!origin || (job.arrayProperties && index === null)) return;
+    const { jobId, status, attempts, stoppedAt } = job;
+    const attempt = Math.max(1, attempts.length + (stoppedAt === undefined ? 1 : 0));
+    const news = { ...origin, jobId, index, attempt, status, reason: job.statusReason ?? null };
+    functions()
+      ['record-job']?.(news)
+      .catch((error: unknown) => onFault(`news of job ${jobId}`, error));
+  };
+}
+
 /** Lines per call of the function: a job may print any number of short lines at once. */
 const LINES_PER_EVENT = 1000;
 

@@ -31,12 +31,13 @@ async function main(): Promise<void> {
   const home = resolve(FORGE_HOME ?? join(root, '.forge'));
   const port = wholeNumber('FORGE_PORT', FORGE_PORT ?? String(DEFAULT_PORT), 65_535);
   const server = await startServer({ root, home, port, environment: process.env });
-  say({ type: 'listening', url: server.url, home });
+  // Before anybody learns that the server is there, so that no signal finds it without an answer.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       server.stop().then(() => process.exit(0), fail);
     });
   }
+  say({ type: 'listening', url: server.url, home });
 }
 
 main().catch(fail);

@@ -22,3 +22,15 @@ export const logEvent = z.object({
   execution: z.string().max(80).optional(),
   lines: z.array(z.object({ offset: z.int().min(0), text: z.string() })).max(10_000),
 });
+export const jobEvent = z.object({
+  tenant: name,
+  runId: ulid,
+  phase: phaseSlug,
+  stage: z.string().max(64),
+  index: z.int().min(0).nullable(),
+  jobId: z.string().max(200),
+  attempt: z.int().min(1),
+  execution: z.string().max(80).optional(),
+  status: z.string().max(32),
+  reason: z.string().max(1000).nullable(),
+});

@@ -1,0 +1,42 @@
+/** What the job queue says of a job, taken into the event log of its run. Repeated news is kept once. */
+import type { EventType } from '#contracts/source/event.ts';
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { Ulid } from '../../domain/ids.ts';
+import type { Principal } from '../../domain/principal.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+export interface JobNews {
+  readonly runId: Ulid;
+  readonly phase: PhaseSlug;
+  readonly stage: string;
+  /** Number within an array job; null outside of one. */
+  readonly index: number | null;
+  readonly jobId: string;
+  readonly attempt: number;
+  /** In the words of AWS Batch. */
+  readonly status: string;
+  /** Why the job ended, where the queue gives a reason. */
+  readonly reason: string | null;
+}
+
+const TYPES: Readonly<Record<string, EventType>> = {
+  RUNNABLE: 'JobSubmitted',
+  RUNNING: 'JobStarted',
+  SUCCEEDED: 'JobFinished',
+  FAILED: 'JobFinished',
+};
+
+/** Statuses in between tell a person nothing and are left out. */
+export async function recordJobStatus(
+  ports: Pick<Ports, 'eventLog' | 'clock'>,
+  principal: Principal,
+  { runId, phase, stage, index, jobId, attempt, status, reason }: JobNews,
+): Promise<{ readonly recorded: boolean }> {
+  const type = TYPES[status];
+  if (type === undefined) return { recorded: false };
+  const at = ports.clock.now().toISOString();
+  const data = { stage, index, job: jobId, status, reason };
+  const key = `job/${jobId}/${attempt}/${status}`;
+  await ports.eventLog.append(principal.tenant, [{ type, run: runId, phase, attempt, at, data, key }]);
+  return { recorded: true };
+}
