@@ -23,7 +23,7 @@ let server: ServerProcess;
 beforeEach(() => {
   server = new ServerProcess(FAKE_JOBS);
 });
-afterEach(() => server.stop('SIGKILL'));
+afterEach(() => server.end());
 afterAll(() => {
   removeBundle();
   removeFixtures();

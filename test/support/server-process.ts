@@ -1,7 +1,7 @@
 /** The real server in a process of its own, bundled from the sources as they are, with a home of its own. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ForgeEvent } from '#contracts/source/event.ts';
@@ -127,6 +127,19 @@ export class ServerProcess {
     child.kill(signal);
     await ended;
     return child.exitCode;
+  }
+
+  /** Stops the server and whatever works for its home: jobs, and the interpreter that is kept warm for them. */
+  async end(): Promise<void> {
+    await this.stop('SIGKILL');
+    for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+      if (!readFileOr(`/proc/${name}/cmdline`, '').includes(this.home)) continue;
+      try {
+        process.kill(Number(name), 'SIGKILL');
+      } catch {
+        // It ended by itself between the look and the signal.
+      }
+    }
   }
 
   file(name: string): string {
