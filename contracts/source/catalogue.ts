@@ -4,6 +4,7 @@ import { architecture } from './architecture.ts';
 import { checkpointManifest } from './checkpoint-manifest.ts';
 import { event, eventLine } from './event.ts';
 import { metricRecord } from './metric-record.ts';
+import { modelMetadata } from './model-metadata.ts';
 import { PHASE_SLUGS } from './phase-slugs.ts';
 import { SETTINGS } from './phases/settings.ts';
 import { properties } from './properties.ts';
@@ -21,5 +22,6 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'metric-record': metricRecord,
   architecture,
   properties,
+  'model-metadata': modelMetadata,
   ...Object.fromEntries(PHASE_SLUGS.map((slug) => [`phases/${slug}`, SETTINGS[slug]])),
 };

@@ -69,6 +69,11 @@ export interface Model {
   readonly recordVersion: number;
 }
 
+/** How people name one version. */
+export function modelReference(model: Pick<Model, 'name' | 'version'>): string {
+  return `${model.name}@${model.version}`;
+}
+
 /** Field by field, what changed between two architectures. */
 export function architectureDifference(
   before: ModelArchitecture | null,

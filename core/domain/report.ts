@@ -6,7 +6,7 @@ import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { Corpus } from './corpus.ts';
 import { type GateVerdict, type LinkedNumber, linkedNumber } from './gate.ts';
-import type { Model } from './model.ts';
+import { type Model, modelReference } from './model.ts';
 import { phaseDefinition, type Strength } from './phase.ts';
 import type { Run, RunError, RunStatus } from './run.ts';
 
@@ -137,10 +137,6 @@ function reportPhase(run: Run, slug: PhaseSlug, metrics: readonly MetricRecord[]
     })),
     strengths: own.length > 0 ? strengths.map((strength) => strengthOf(strength, own)) : [],
   };
-}
-
-export function modelReference(model: Pick<Model, 'name' | 'version'>): string {
-  return `${model.name}@${model.version}`;
 }
 
 export function buildReport(facts: {

@@ -8,6 +8,9 @@ import type { ApiContext, ApiEnvironment, ApiOptions, ApiPorts } from './environ
 import { type ApiApp, addRoute } from './route.ts';
 import { addCorpusRoutes } from './routes/corpora.ts';
 import { addEventRoutes } from './routes/events.ts';
+import { addGarbageRoutes } from './routes/garbage.ts';
+import { addImportRoutes } from './routes/imports.ts';
+import { addModelLifeRoutes } from './routes/model-life.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addPhaseRoutes } from './routes/phases.ts';
 import { addPresetRoutes } from './routes/presets.ts';
@@ -26,6 +29,9 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   addEventRoutes(app, api);
   addCorpusRoutes(app, api);
   addModelRoutes(app, api);
+  addModelLifeRoutes(app, api);
+  addImportRoutes(app, api);
+  addGarbageRoutes(app, api);
   addPresetRoutes(app, api);
   addDocument(app, options);
   return app;

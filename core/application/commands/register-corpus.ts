@@ -13,7 +13,7 @@ export interface CorpusToRegister {
   readonly licence: string;
 }
 
-type RegisterPorts = Pick<Ports, 'corpora' | 'registry' | 'blobs' | 'clock' | 'entropy'>;
+type RegisterPorts = Pick<Ports, 'corpora' | 'registry' | 'blobs' | 'blobWriter' | 'clock' | 'entropy'>;
 
 /** A longer line is no document that a phase could hold in memory several times over. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
@@ -27,6 +27,8 @@ export async function registerCorpus(
   requireRole(principal, 'runner');
   const newest = await ports.corpora.byName(principal.tenant, name);
   if (newest?.sha256 === sha256) return newest;
+  // Until the record names it, only its age keeps the blob from being collected as garbage.
+  await ports.blobWriter.touch(contentKey(sha256));
   const { documents, bytes } = await countDocuments(ports.blobs, sha256);
   const now = ports.clock.now();
   const corpus: Corpus = {

@@ -8,7 +8,7 @@ const LIFETIME_SECONDS = 15 * 60;
 
 export type UploadOffer = { readonly exists: true } | ({ readonly exists: false } & PresignedPut);
 
-/** Bytes that are in the store already need no upload. */
+/** Bytes that are in the store already need no upload; garbage collection is told that they are wanted again. */
 export async function requestUpload(
   ports: Pick<Ports, 'blobs' | 'blobWriter'>,
   principal: Principal,
@@ -17,6 +17,6 @@ export async function requestUpload(
   requireRole(principal, 'runner');
   const key = contentKey(facts.sha256);
   const present = await ports.blobs.head(key);
-  if (present?.bytes === facts.bytes) return { exists: true };
+  if (present?.bytes === facts.bytes && (await ports.blobWriter.touch(key))) return { exists: true };
   return { exists: false, ...(await ports.blobWriter.presignPut(key, facts, LIFETIME_SECONDS)) };
 }

@@ -1,5 +1,6 @@
 /** Reads every file of a model back from the store and compares its hash with the record. */
 import { contentKey } from '../../domain/blob-key.ts';
+import type { Model } from '../../domain/model.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 import { findModel } from './find-model.ts';
@@ -23,7 +24,10 @@ export async function verifyModel(
   principal: Principal,
   reference: string,
 ): Promise<ModelVerdict> {
-  const model = await findModel(ports, principal, reference);
+  return verifyFiles(ports, await findModel(ports, principal, reference));
+}
+
+export async function verifyFiles(ports: Pick<ReadPorts, 'blobs'>, model: Model): Promise<ModelVerdict> {
   const files: FileVerdict[] = [];
   for (const file of model.files) {
     const found = await ports.blobs.hash(contentKey(file.sha256));

@@ -1,7 +1,7 @@
 /** /v1/models: list, get, lineage, verify; /v1/artifacts: fetch by hash. */
 import * as z from 'zod';
 import { type PhaseSlug, phaseSlug } from '#contracts/source/phase-slugs.ts';
-import { findModel } from '#core/application/queries/find-model.ts';
+import { findAnyModel, findModel } from '#core/application/queries/find-model.ts';
 import { getLineage } from '#core/application/queries/get-lineage.ts';
 import { verifyModel } from '#core/application/queries/verify-model.ts';
 import { contentKey } from '#core/domain/blob-key.ts';
@@ -82,10 +82,13 @@ function addSingle(app: ApiApp, { ports }: ApiContext): void {
       tag,
       summary: 'Get a model',
       params: byReference,
+      query: z.object({ deleted: z.enum(['true', 'false']).optional() }),
       answers: { 200: model, 304: null },
     },
     async (context) => {
-      const found = await findModel(ports, context.var.principal, context.req.param('reference') ?? '');
+      const deleted = oneOf('deleted', context.req.query('deleted'), ['true', 'false']);
+      const find = deleted === 'true' ? findAnyModel : findModel;
+      const found = await find(ports, context.var.principal, context.req.param('reference') ?? '');
       return respondVersioned(context, found, found.recordVersion);
     },
   );

@@ -1,0 +1,151 @@
+/** Registers uploaded files as a model, after reading and measuring all of them. */
+import { contentKey } from '../../domain/blob-key.ts';
+import { ForgeError } from '../../domain/errors.ts';
+import { makeUlid } from '../../domain/ids.ts';
+import type { Model } from '../../domain/model.ts';
+import { CONFIG, checkFileNames, type OfferedFile, PROPERTIES } from '../../domain/model-files.ts';
+import { type Principal, requireRole } from '../../domain/principal.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { type InspectedModel, inspectModel } from '../queries/inspect-model.ts';
+import { notUploaded } from '../queries/inspect-weights.ts';
+
+export interface ModelToImport {
+  readonly name: string;
+  readonly files: readonly OfferedFile[];
+  readonly licence?: string | undefined;
+}
+
+export interface Import {
+  readonly model: Model;
+  /** False: this name had these files already. */
+  readonly created: boolean;
+}
+
+type ImportPorts = Pick<
+  Ports,
+  'models' | 'registry' | 'blobs' | 'blobWriter' | 'clock' | 'entropy' | 'hasher'
+>;
+
+const ATTEMPTS = 5;
+
+/**
+ * The same name with the same weights, configuration and tokenizer again is the same model.
+ *
+ * Until the record is written, nothing is: an import that is refused leaves only what was uploaded before it.
+ */
+export async function importModel(
+  ports: ImportPorts,
+  principal: Principal,
+  wanted: ModelToImport,
+): Promise<Import> {
+  requireRole(principal, 'runner');
+  // Whatever came with the upload: properties are measured here, and a document that was sent would only be believed.
+  const files = wanted.files.filter(({ path }) => path !== PROPERTIES);
+  checkFileNames(files);
+  await claim(ports, files);
+  const inspected = await inspectModel(ports, files);
+  for (let attempt = 1; ; attempt += 1) {
+    const earlier = await sameModel(ports, principal, wanted.name, files, inspected);
+    if (earlier) return { model: earlier, created: false };
+    try {
+      const model = await register(ports, principal, { ...wanted, files }, inspected);
+      return { model, created: true };
+    } catch (error) {
+      // Somebody else took the next version of this name.
+      const lost = error instanceof ForgeError && error.kind === 'conflict';
+      if (!lost || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Says of every file that it is needed, so that garbage collection leaves it alone until the record names it. */
+async function claim(ports: Pick<Ports, 'blobWriter'>, files: readonly OfferedFile[]): Promise<void> {
+  for (const file of files) {
+    if (!(await ports.blobWriter.touch(contentKey(file.sha256)))) throw notUploaded(file);
+  }
+}
+
+async function sameModel(
+  ports: Pick<Ports, 'models'>,
+  principal: Principal,
+  name: string,
+  files: readonly OfferedFile[],
+  { properties }: InspectedModel,
+): Promise<Model | null> {
+  const configOf = (listed: readonly Pick<OfferedFile, 'path' | 'sha256'>[]) =>
+    listed.find(({ path }) => path === CONFIG)?.sha256;
+  let after: string | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof ports.models.list>> = await ports.models.list(
+      principal.tenant,
+      { name },
+      { limit: 200, after },
+    );
+    const found = page.items.find(
+      (model) =>
+        model.properties.weightsHash === properties.weightsHash &&
+        model.properties.tokenizerHash === properties.tokenizerHash &&
+        configOf(model.files) === configOf(files),
+    );
+    if (found) return found;
+    after = page.next;
+  } while (after !== null);
+  return null;
+}
+
+/** The measured document becomes one of the files: a job that loads the model measures again and compares. */
+async function writeProperties(ports: ImportPorts, { properties }: InspectedModel): Promise<OfferedFile> {
+  const text = `${JSON.stringify(properties, null, 2)}\n`;
+  const bytes = new TextEncoder().encode(text);
+  const sha256 = ports.hasher.sha256(text);
+  const written = await ports.blobWriter.writeIfAbsent(contentKey(sha256), bytes, 'application/json');
+  if (!written) await ports.blobWriter.touch(contentKey(sha256));
+  return { path: PROPERTIES, sha256, bytes: bytes.length };
+}
+
+async function register(
+  ports: ImportPorts,
+  principal: Principal,
+  { name, files, licence }: ModelToImport,
+  inspected: InspectedModel,
+): Promise<Model> {
+  const all = [...files, await writeProperties(ports, inspected)];
+  const now = ports.clock.now();
+  const at = now.toISOString();
+  const newest = await ports.models.byName(principal.tenant, name, null);
+  const model: Model = {
+    schemaVersion: 1,
+    tenant: principal.tenant,
+    id: makeUlid(now, ports.entropy.bytes(10)),
+    name,
+    version: (newest?.version ?? 0) + 1,
+    runId: null,
+    phase: null,
+    role: 'imported',
+    status: 'active',
+    files: all.map((file) => ({ ...file, uri: ports.blobs.uri(contentKey(file.sha256)) })),
+    ...inspected,
+    parents: [],
+    lifecycle: [],
+    ...(licence === undefined ? {} : { licence }),
+    createdAt: at,
+    updatedAt: at,
+    recordVersion: 1,
+  };
+  await ports.registry.commit(principal.tenant, [{ kind: 'model', model, expected: null }]);
+  await requireKept(ports, principal, model);
+  return model;
+}
+
+/**
+ * Looks again, now that the record is there: a collection that had chosen a file as garbage before it was claimed may
+ * have taken it away since. The next one sees the record and spares it.
+ */
+async function requireKept(ports: ImportPorts, principal: Principal, model: Model): Promise<void> {
+  for (const file of model.files) {
+    if (await ports.blobs.head(contentKey(file.sha256))) continue;
+    const broken: Model = { ...model, status: 'quarantined', recordVersion: 2 };
+    await ports.registry.commit(principal.tenant, [{ kind: 'model', model: broken, expected: 1 }]);
+    throw notUploaded(file);
+  }
+}
