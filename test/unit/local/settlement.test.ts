@@ -1,0 +1,118 @@
+/** Every run gets its end, whatever ended its execution and whenever the server was killed. */
+import type { JobDetail } from '#local/jobs/job.ts';
+import type { JobRunner } from '#local/jobs/runner-api.ts';
+import { type ExecutionEnd, reconcileRuns, settlement } from '#local/settlement.ts';
+import { ADMIN, type MemoryPorts, memoryPorts } from '#test/support/memory-ports.ts';
+import { startedRun, submittedRun } from '#test/support/toy-run.ts';
+
+let ports: MemoryPorts;
+let settled: ExecutionEnd[];
+let faults: [string, unknown][];
+const settle = async (end: ExecutionEnd) => {
+  settled.push(end);
+};
+const onFault = (what: string, error: unknown) => {
+  faults.push([what, error]);
+};
+const reconcile = () => reconcileRuns(ports, settle, onFault);
+
+beforeEach(() => {
+  ports = memoryPorts();
+  settled = [];
+  faults = [];
+});
+
+async function setStatus(id: string, status: 'cancelling'): Promise<void> {
+  const run = await ports.runs.get(ADMIN.tenant, id);
+  if (!run) throw new Error('the run is not there');
+  const changed = { ...run, status, version: run.version + 1 };
+  await ports.registry.commit(ADMIN.tenant, [{ kind: 'run', run: changed, expected: run.version }]);
+}
+
+describe('a new server', () => {
+  it('starts a run whose execution was never started, once', async () => {
+    const { executions } = await submittedRun(ports);
+    const fresh = { ...ports, workflow: memoryPorts().workflow };
+    await reconcileRuns(fresh, settle, onFault);
+    await reconcileRuns(fresh, settle, onFault);
+    expect([...fresh.workflow.started.keys()]).toEqual(executions);
+    expect(settled).toEqual([]);
+  });
+
+  it('leaves a run alone whose execution runs', async () => {
+    await startedRun(ports);
+    await reconcile();
+    expect([settled, ports.workflow.stopped, faults]).toEqual([[], [], []]);
+  });
+
+  it('settles a run whose execution ended while nobody listened', async () => {
+    const { id, executions } = await startedRun(ports);
+    ports.workflow.end(executions[0] ?? '', 'ABORTED');
+    await reconcile();
+    expect(settled).toEqual([{ tenant: 'default', runId: id, execution: executions[0], status: 'ABORTED' }]);
+  });
+
+  it('repeats a stop that was asked for but not carried out', async () => {
+    const { id, executions } = await startedRun(ports);
+    await setStatus(id, 'cancelling');
+    await reconcile();
+    expect(ports.workflow.stopped).toEqual(executions);
+  });
+
+  it('ends a run that was cancelled before it had an execution', async () => {
+    const { id } = await submittedRun(ports);
+    await setStatus(id, 'cancelling');
+    await reconcileRuns({ ...ports, workflow: memoryPorts().workflow }, settle, onFault);
+    expect((await ports.runs.get(ADMIN.tenant, id))?.status).toBe('cancelled');
+  });
+
+  it('goes on with the other runs when one cannot be put right', async () => {
+    const { id } = await submittedRun(ports);
+    const broken = { ...ports.workflow, describe: () => Promise.reject(new Error('unreadable')) };
+    await reconcileRuns({ ...ports, workflow: broken }, settle, onFault);
+    expect(faults).toEqual([[`run ${id}`, new Error('unreadable')]]);
+  });
+});
+
+describe('an execution that has ended', () => {
+  const end = { tenant: 'default', runId: 'R', execution: 'R-1', error: 'cancelled', cause: 'by admin' };
+  const job = (jobId: string, run: string) =>
+    ({
+      jobId,
+      tags: { 'forge-tenant': 'default', 'forge-run': run, 'forge-phase': 'cognate', 'forge-stage': 'base' },
+    }) as unknown as JobDetail;
+
+  function world(finish: (event: unknown) => Promise<unknown>) {
+    const waited: string[] = [];
+    const runner = {
+      list: () => [job('own', 'R'), job('other', 'X')],
+      waitFor: async (jobId: string) => {
+        waited.push(jobId);
+      },
+    } as unknown as JobRunner;
+    return { waited, settle: settlement(runner, { 'finish-run': finish }, onFault) };
+  }
+
+  it('finishes its run with its words, after the jobs of the run', async () => {
+    const finished: unknown[] = [];
+    const { waited, settle: act } = world(async (event) => {
+      finished.push([waited.join(), event]);
+    });
+    await act({ ...end, status: 'ABORTED' });
+    const { status: _status, ...ids } = { ...end, status: '' };
+    expect(finished).toEqual([['own', { ...ids, outcome: 'ABORTED' }]]);
+  });
+
+  it('well, or not at all, needs no settling', async () => {
+    const { waited, settle: act } = world(() => Promise.reject(new Error('must not be called')));
+    await act({ ...end, status: 'SUCCEEDED' });
+    await act({ ...end, status: 'RUNNING' });
+    expect([waited, faults]).toEqual([[], []]);
+  });
+
+  it('is reported when its run cannot be finished', async () => {
+    const { settle: act } = world(() => Promise.reject(new Error('the disk is full')));
+    await act({ ...end, status: 'FAILED' });
+    expect(faults).toEqual([['settling R-1', new Error('the disk is full')]]);
+  });
+});
