@@ -65,7 +65,7 @@ const fields = {
     0.4,
     "Share of a variant's rows that are its synthetic task.",
   ),
-  probe_items: setting(z.int().min(4).max(10_000), 128, 'Questions per probe.'),
+  probe_items: setting(z.int().min(4).max(10_000), 64, 'Questions per probe.'),
   log_every: setting(z.int().min(1).max(100_000), 10, 'Steps between training_metrics events.'),
 };
 
