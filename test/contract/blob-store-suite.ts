@@ -40,7 +40,7 @@ export const BAD_KEYS = [
 ];
 
 export function blobStoreSuite(name: string, make: () => Promise<BlobWorld>): void {
-  suite(`the ${name} blob store`, make, [readTests, raceTests, contentTests]);
+  suite(`the ${name} blob store`, make, [readTests, raceTests, contentTests, ageTests]);
 }
 
 const write = ({ blobWriter }: BlobWorld, key: string, text: string) =>
@@ -82,6 +82,25 @@ function readTests(world: () => BlobWorld): void {
       expect(keyOf(uri(key))).toBe(key);
     for (const address of ['file:///etc/passwd', 's3://elsewhere/a/b', 'https://x/a', ''])
       expect(keyOf(address)).toBeNull();
+  });
+}
+
+function ageTests(world: () => BlobWorld): void {
+  const age = async () => Date.parse((await world().blobs.head('a'))?.modifiedAt ?? '');
+
+  it('knows when an object was written or last said to be needed, and that its bytes are the same', async () => {
+    await write(world(), 'a', 'one');
+    const written = await age();
+    expect(written).toBeGreaterThan(0);
+    await new Promise((done) => setTimeout(done, 20));
+    expect(await world().blobWriter.touch('a')).toBe(true);
+    expect(await age()).toBeGreaterThanOrEqual(written);
+    expect(textOf(await world().blobs.read('a'))).toBe('one');
+  });
+
+  it('does not make an object by saying that it is needed', async () => {
+    expect(await world().blobWriter.touch('a')).toBe(false);
+    expect(await world().blobs.list('')).toEqual([]);
   });
 }
 
@@ -155,6 +174,7 @@ function keyTests(world: () => BlobWorld): void {
       () => blobs.presignGet(key, 60),
       () => blobWriter.write(key, bytesOf('x'), 'a/b'),
       () => blobWriter.writeIfAbsent(key, bytesOf('x'), 'a/b'),
+      () => blobWriter.touch(key),
       () => blobWriter.delete(key),
       () => blobWriter.presignPut(key, facts, 60),
     ])

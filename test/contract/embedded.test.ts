@@ -7,8 +7,10 @@ import { openDatabase } from '#adapters/local/sqlite-database.ts';
 import { sqliteExecutionJournal } from '#adapters/local/sqlite-execution-journal.ts';
 import { sqliteJobJournal } from '#adapters/local/sqlite-job-journal.ts';
 import { urlSigner } from '#adapters/local/url-signer.ts';
+import { createEngine } from '#local/asl/engine.ts';
 import { blobRoutes } from '#local/blob-routes.ts';
 import { hostGuard } from '#local/host-guard.ts';
+import { localMachines, PIPELINE_MACHINE } from '#local/machines.ts';
 import { fixtureTree } from '#test/support/fixture-tree.ts';
 import {
   type BlobWorld,
@@ -20,6 +22,7 @@ import {
 import { executionJournalSuite, type JournalWorld, jobJournalSuite } from './journal-suite.ts';
 import { runLogSuite } from './log-suite.ts';
 import { runRegistrySuite } from './registry-suite.ts';
+import { type WorkflowWorld, workflowSuite } from './workflow-suite.ts';
 
 const BASE = 'http://127.0.0.1:1';
 const noEngine = () => {
@@ -77,6 +80,30 @@ async function blobWorld(): Promise<BlobWorld & SignedWorld> {
   };
 }
 
+/** The real pipeline in the real engine; its first function never answers. */
+async function workflowWorld(): Promise<WorkflowWorld> {
+  const root = fixtureTree({});
+  const database = openDatabase(`${root}/cloud.db`);
+  const started = new Set<string>();
+  const engine = createEngine({
+    machines: localMachines(),
+    tasks: { run: () => new Promise(() => undefined) },
+    journal: sqliteExecutionJournal(database),
+    onStatusChange: ({ executionArn, startDate, status }) => {
+      if (status === 'RUNNING') started.add(executionArn + startDate);
+    },
+  });
+  return {
+    workflow: embeddedWorkflow(() => engine, PIPELINE_MACHINE),
+    started: () => started.size,
+    async close() {
+      engine.close();
+      database.close();
+      await rm(root, { recursive: true });
+    },
+  };
+}
+
 /** Every reopening opens the file once more, as a process after a crash would. */
 async function journalWorld<Kind>(
   open: (database: ReturnType<typeof openDatabase>) => Kind,
@@ -104,6 +131,7 @@ pathKeySuite('embedded', blobWorld);
 presignedSuite('embedded', blobWorld);
 executionJournalSuite('embedded', () => journalWorld(sqliteExecutionJournal));
 jobJournalSuite('embedded', () => journalWorld(sqliteJobJournal));
+workflowSuite('embedded', workflowWorld);
 
 describe('blob routes', () => {
   it.each([

@@ -1,6 +1,6 @@
 /** What every event log and metric log promises: numbers without gaps, nothing twice, waiting readers woken. */
 import { eventOf, idOf, metricOf, OTHER, TENANT } from './records.ts';
-import type { RegistryPorts, RegistryWorld } from './registry-suite.ts';
+import type { RegistryPorts, RegistryWorld } from './registry-world.ts';
 import { suite } from './suite.ts';
 
 const RUN = idOf(1);

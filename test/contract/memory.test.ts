@@ -3,6 +3,7 @@ import { memoryPorts } from '#test/support/memory-ports.ts';
 import { blobStoreSuite } from './blob-store-suite.ts';
 import { runLogSuite } from './log-suite.ts';
 import { runRegistrySuite } from './registry-suite.ts';
+import { workflowSuite } from './workflow-suite.ts';
 
 const world = async () => {
   const ports = memoryPorts();
@@ -12,3 +13,7 @@ const world = async () => {
 runRegistrySuite('in-memory', world);
 runLogSuite('in-memory', world);
 blobStoreSuite('in-memory', world);
+workflowSuite('in-memory', async () => {
+  const { workflow } = memoryPorts();
+  return { workflow, started: () => workflow.started.size, close: async () => undefined };
+});

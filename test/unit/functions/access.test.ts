@@ -12,6 +12,8 @@ const preset = { description: '', config: {} };
 const create = { 'if-none-match': '*' };
 const key = { 'idempotency-key': 'k' };
 
+const act = { body: { reason: 'because' }, headers: { 'if-match': '"1"' } };
+
 /** Every route that needs a token, for a run and a model that are there. */
 const callsFor = (run: string): readonly Call[] => [
   ['GET', '/v1/phases'],
@@ -33,6 +35,13 @@ const callsFor = (run: string): readonly Call[] => [
   ['GET', '/v1/models/toy-base'],
   ['GET', '/v1/models/toy-base/lineage'],
   ['POST', '/v1/models/toy-base/verify'],
+  ['GET', '/v1/models/toy-base/metadata'],
+  ['POST', '/v1/models/toy-base/archive', act],
+  ['POST', '/v1/models/toy-base/restore', act],
+  ['POST', '/v1/models/toy-base/quarantine', act],
+  ['DELETE', '/v1/models/toy-base', { headers: act.headers }],
+  ['POST', '/v1/models', { body: { name: 'mine', files: [{ path: 'x', sha256: hashOf('x'), bytes: 1 }] } }],
+  ['POST', '/v1/gc', { body: { dryRun: true } }],
   ['GET', `/v1/artifacts/${hashOf('x')}`],
   ['GET', '/v1/presets'],
   ['GET', '/v1/presets/demo'],
@@ -87,9 +96,12 @@ describe('roles', () => {
     ['runner', ['POST', '/v1/uploads', { body: upload }]],
     ['runner', ['POST', '/v1/corpora', { body: { name: 'more', sha256: hashOf('x') } }]],
     ['maintainer', ['PUT', '/v1/presets/mine', { body: preset, headers: create }]],
+    ['maintainer', ['POST', '/v1/models/toy-base/archive', act]],
+    ['maintainer', ['DELETE', '/v1/models/toy-base', { headers: act.headers }]],
+    ['admin', ['POST', '/v1/gc', { body: { dryRun: true } }]],
   ])('below %s may not call %j', async (needed, [method, path, sent]) => {
     await toyCorpus(world.ports);
-    const order = ['viewer', 'runner', 'maintainer'];
+    const order = ['viewer', 'runner', 'maintainer', 'admin'];
     for (const role of order.slice(0, order.indexOf(needed))) {
       const before = world.stored();
       const answer = await world.send(method, path, { ...sent, as: role });

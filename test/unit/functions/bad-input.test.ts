@@ -247,11 +247,13 @@ describe('an address', () => {
     },
   );
 
-  it('takes no model files: there is no route to send any to', async () => {
-    for (const method of ['POST', 'PUT', 'PATCH']) {
+  it('takes no model files as a body: they are uploaded, then named by their hashes', async () => {
+    for (const method of ['PUT', 'PATCH']) {
       const answer = await refused(method, '/v1/models', { raw: '\u0080\u0002}q\u0000.' });
       expect([answer.status, answer.body.code]).toEqual([404, 'no_such_route']);
     }
+    const answer = await refused('POST', '/v1/models', { raw: '\u0080\u0002}q\u0000.' });
+    expect([answer.status, answer.body.code]).toEqual([400, 'malformed_json']);
   });
 });
 
