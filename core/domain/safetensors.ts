@@ -104,8 +104,13 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 /** Number of elements, or null where the shape is not one or its product is beyond exact numbers. */
 function elementsOf(shape: unknown): number | null {
   if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every(isCount)) return null;
-  const elements = shape.reduce((product: number, size: number) => product * size, 1);
-  return isCount(elements) ? elements : null;
+  let elements = 1;
+  for (const size of shape) {
+    elements *= size;
+    // Other readers multiply in the same order: what overflows on the way overflows, whatever follows.
+    if (!isCount(elements)) return null;
+  }
+  return elements;
 }
 
 function readOffsets(name: string, offsets: unknown): readonly [begin: number, end: number] {
