@@ -88,6 +88,19 @@ def test_of_two_writers_of_one_name_the_first_wins_and_the_second_is_told(tmp_pa
     assert storage.read_bytes(uri) == b"two"
 
 
+def test_bytes_that_are_published_again_are_new_again_to_who_frees_old_ones(tmp_path: Path) -> None:
+    # given an object from long ago
+    storage, source, target = LocalStorage(), tmp_path / "source", tmp_path / "target"
+    source.write_bytes(b"one")
+    storage.put(uri_of(target), source, _sha256(b"one"))
+    os.utime(target, (1000, 1000))
+    # when
+    created = storage.put(uri_of(target), source, _sha256(b"one"))
+    # then
+    assert not created
+    assert target.stat().st_mtime > 1000
+
+
 def test_a_file_that_changes_while_it_is_published_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     # given a file and the hash of other bytes
     storage, source = LocalStorage(), tmp_path / "source"

@@ -68,7 +68,7 @@ def main(root: Path) -> None:
     for name, folder in folders.items():
         properties = measure_model(folder)
         measured[name] = {"properties": properties, "architecture": extract_architecture(folder, properties)}
-    print(json.dumps(measured))
+    sys.stdout.write(json.dumps(measured))
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ describe('a run that starts from a model', () => {
     const { ports, memory } = await withModels();
     const quarantined = { ...memory, status: 'quarantined', recordVersion: 2 } as const;
     await ports.registry.commit(ADMIN.tenant, [{ kind: 'model', model: quarantined, expected: 1 }]);
-    await expect(resolveDocument(ports, ADMIN, document('toy-memory'))).rejects.toMatchObject({
+    await expect(resolveDocument(ports, ADMIN, document('toy-memory@2'))).rejects.toMatchObject({
       kind: 'conflict',
       code: 'not_verified',
     });
