@@ -28,6 +28,10 @@ class Batch:
     tokens: Tensor  # (B, T + 1) int64
     weights_BT: Tensor  # float32
 
+    def to(self, device: torch.device) -> "Batch":
+        """The batch on `device`; itself where it is there already."""
+        return Batch(self.tokens.to(device), self.weights_BT.to(device))
+
 
 @dataclass(frozen=True)
 class Sampler:

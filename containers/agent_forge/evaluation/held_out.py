@@ -79,7 +79,7 @@ def score_model(model: TinyTitan, held_out: HeldOut, seq_len: int, stride: int, 
         batch_size: windows per pass.
     """
     model.eval()
-    tokens, scored = held_out.tokens, held_out.scored
+    tokens, scored = held_out.tokens.to(model.device), held_out.scored.to(model.device)
     length = len(tokens)
     places = windows(length, seq_len, min(stride, seq_len))
     width = min(seq_len, length - 1)
@@ -87,7 +87,8 @@ def score_model(model: TinyTitan, held_out: HeldOut, seq_len: int, stride: int, 
     for first in range(0, len(places), batch_size):
         group = places[first : first + batch_size]
         index = torch.tensor([start for start, _ in group])[:, None] + torch.arange(width + 1)
-        fresh = torch.tensor([place for _, place in group])[:, None] <= index[:, 1:]
+        fresh = (torch.tensor([place for _, place in group])[:, None] <= index[:, 1:]).to(model.device)
+        index = index.to(model.device)
         rows = tokens[index]
         output = model(rows[:, :-1], compact=True)
         nll = F.cross_entropy(output.logits_BTV.flatten(0, 1), rows[:, 1:].flatten(), reduction="none")

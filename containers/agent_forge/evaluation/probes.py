@@ -71,8 +71,8 @@ def score_probe(model: TinyTitan, probe: Probe, batch_size: int) -> ProbeScore:
     model.eval()
     right, nats, answers = 0, 0.0, 0
     for first in range(0, len(probe.tokens_BT), batch_size):
-        tokens = probe.tokens_BT[first : first + batch_size]
-        scored = probe.scored_BT[first : first + batch_size, 1:]
+        tokens = probe.tokens_BT[first : first + batch_size].to(model.device)
+        scored = probe.scored_BT[first : first + batch_size, 1:].to(model.device)
         logits = model(tokens[:, :-1], compact=True).logits_BTV
         targets = tokens[:, 1:]
         right += int(((logits.argmax(-1) == targets) | ~scored).all(dim=1).sum())
@@ -86,8 +86,8 @@ def score_probe(model: TinyTitan, probe: Probe, batch_size: int) -> ProbeScore:
 def ponder_steps(model: TinyTitan, rows_BT: Tensor) -> Tensor:
     """Steps taken at every token of the rows, flat."""
     model.eval()
-    steps: Tensor = model(rows_BT, compact=True).steps_BT
-    return steps.flatten().double()
+    steps: Tensor = model(rows_BT.to(model.device), compact=True).steps_BT
+    return steps.flatten().double().cpu()
 
 
 def text_rows(held_out: HeldOut, seq_len: int, count: int) -> Tensor:

@@ -46,16 +46,17 @@ class AdaptiveComputation(nn.Module):
         """
         batch, length, _ = x_BTD.shape
         # h and its running sum stay in fp32: in bf16 the test against 1 - eps is decided by rounding.
-        cumulative_BT = torch.zeros(batch, length, dtype=torch.float32)
-        cost_BT = torch.zeros(batch, length, dtype=torch.float32)
-        running_BT = torch.ones(batch, length, dtype=torch.bool)
-        steps_BT = torch.zeros(batch, length, dtype=torch.int64)
+        place = x_BTD.device
+        cumulative_BT = torch.zeros(batch, length, dtype=torch.float32, device=place)
+        cost_BT = torch.zeros(batch, length, dtype=torch.float32, device=place)
+        running_BT = torch.ones(batch, length, dtype=torch.bool, device=place)
+        steps_BT = torch.zeros(batch, length, dtype=torch.int64, device=place)
         mixed_BTD = torch.zeros_like(x_BTD)
         state_BTD = x_BTD
         weights: list[Tensor] = []
         for step in range(self.config.n_max):
             state_BTD = self._advance(state_BTD, step, refine, running_BT if compact and step > 0 else None)
-            h_BT = torch.sigmoid(self.halt(state_BTD).squeeze(-1).float())
+            h_BT = self._halting(state_BTD)
             last = step == self.config.n_max - 1
             reached_BT = cumulative_BT + h_BT >= 1.0 - self.config.eps
             halts_BT = running_BT & (torch.ones_like(reached_BT) if last else reached_BT)
@@ -71,6 +72,12 @@ class AdaptiveComputation(nn.Module):
                 break
         weights += [torch.zeros_like(cost_BT)] * (self.config.n_max - len(weights))
         return Pondered(mixed_BTD, cost_BT, steps_BT, torch.stack(weights, dim=-1))
+
+    def _halting(self, state_BTD: Tensor) -> Tensor:
+        """Halting probability in fp32, under autocast too."""
+        with torch.autocast(state_BTD.device.type, enabled=False):
+            h_BT: Tensor = torch.sigmoid(self.halt(state_BTD.float()).squeeze(-1))
+        return h_BT
 
     def _advance(self, state_BTD: Tensor, step: int, refine: Refine, running_BT: Tensor | None) -> Tensor:
         """One step over all tokens, or over the running ones with the others left as they were."""

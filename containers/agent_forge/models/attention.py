@@ -39,14 +39,21 @@ class Positions:
     mask_TS: Tensor  # True where the query may read the key
 
 
-def positions(arch: ArchConfig, start: int, length: int, cached: int) -> Positions:
-    """Tables for `length` tokens that begin at absolute position `start`, after `cached` remembered keys."""
+def positions(
+    arch: ArchConfig, start: int, length: int, cached: int, device: torch.device | None = None
+) -> Positions:
+    """Tables for `length` tokens that begin at absolute position `start`, after `cached` remembered keys.
+
+    Args:
+        device: where the queries are; None is the CPU.
+    """
     half = arch.head_dim // 2
-    inverse_frequency = arch.rope_theta ** (-torch.arange(half, dtype=torch.float32) / half)
-    angle = torch.arange(start, start + length, dtype=torch.float32)[:, None] * inverse_frequency
+    inverse_frequency = arch.rope_theta ** (-torch.arange(half, dtype=torch.float32, device=device) / half)
+    place_T = torch.arange(start, start + length, dtype=torch.float32, device=device)
+    angle = place_T[:, None] * inverse_frequency
     angle_TK = torch.cat([angle, angle], dim=-1)
-    query_T1 = torch.arange(cached, cached + length)[:, None]
-    key_1S = torch.arange(cached + length)[None, :]
+    query_T1 = torch.arange(cached, cached + length, device=device)[:, None]
+    key_1S = torch.arange(cached + length, device=device)[None, :]
     mask_TS = (key_1S <= query_T1) & (query_T1 - key_1S < arch.window)
     return Positions(angle_TK.cos(), angle_TK.sin(), mask_TS)
 

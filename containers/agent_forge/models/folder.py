@@ -42,7 +42,7 @@ def shapes_of(model: torch.nn.Module) -> dict[str, tuple[int, ...]]:
 def save_model(model: TinyTitan, folder: Path, tokenizer_json: str) -> str:
     """Write the three files; returns the weights hash (SHA-256 of model.safetensors)."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = save({name: tensor.detach().contiguous() for name, tensor in model.state_dict().items()})
+    weights = save({name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()})
     (folder / WEIGHTS).write_bytes(weights)
     (folder / CONFIG).write_text(
         json.dumps(model.config.to_json(), indent=2, sort_keys=True) + "\n", encoding="utf-8"
@@ -60,8 +60,8 @@ def read_config(folder: Path) -> ModelConfig:
     return ModelConfig.from_json(json.loads((folder / CONFIG).read_text(encoding="utf-8")))
 
 
-def load_model(folder: Path) -> TinyTitan:
-    """Build the model that config.json describes and fill it, strictly.
+def load_model(folder: Path, device: torch.device | str = "cpu") -> TinyTitan:
+    """Build the model that config.json describes on `device` and fill it, strictly.
 
     Raises:
         ValueError: tensor names or shapes differ from what config.json describes; names them.
@@ -78,4 +78,4 @@ def load_model(folder: Path) -> TinyTitan:
             f" {[(name, 'file', found.get(name), 'config', expected.get(name)) for name in wrong[:3]]}"
         )
     model.load_state_dict(tensors)
-    return model
+    return model.to(device)

@@ -87,8 +87,8 @@ def decay_tables(log_keep: Tensor, log_eta: Tensor, theta: Tensor) -> Decay:
         log_keep, log_eta, theta: (..., C)
     """
     length = theta.shape[-1]
-    total_keep, total_eta = log_keep.float().cumsum(-1), log_eta.float().cumsum(-1)
-    below = torch.ones(length, length, dtype=torch.bool).tril()
+    below = torch.ones(length, length, dtype=torch.bool, device=theta.device).tril()
+    total_keep, total_eta = _running_sum(log_keep.float(), below), _running_sum(log_eta.float(), below)
     between_keep, between_eta = (
         torch.where(below, total[..., :, None] - total[..., None, :], SUB_UNIT).exp()
         for total in (total_keep, total_eta)
@@ -96,6 +96,11 @@ def decay_tables(log_keep: Tensor, log_eta: Tensor, theta: Tensor) -> Decay:
     write = between_keep @ between_eta * theta[..., None, :]
     carry = (between_keep @ total_eta.exp()[..., None]).squeeze(-1)
     return Decay(total_keep.exp(), carry, write, between_eta[..., -1, :] * theta, total_eta[..., -1].exp())
+
+
+def _running_sum(x: Tensor, below: Tensor) -> Tensor:
+    """Cumulative sum of (..., C). CUDA's own is not deterministic; a product with a triangle of ones is."""
+    return x @ below.T.to(x.dtype) if x.is_cuda else x.cumsum(-1)
 
 
 def inner_gradients(
@@ -168,7 +173,7 @@ class LongTermMemory(nn.Module):
     def start(self, batch: int) -> MemoryState:
         """The state of `batch` empty sequences: learned first weights, no momentum."""
         weights = tuple(w.expand(batch, -1, -1) for w in self.initial)
-        tail = torch.zeros(batch, self.config.conv - 1, 3 * self.config.dim)
+        tail = self.conv.new_zeros(batch, self.config.conv - 1, 3 * self.config.dim)
         return MemoryState(weights, tuple(torch.zeros_like(w) for w in weights), tail, None)
 
     def forward(self, x_BTD: Tensor, state: MemoryState) -> tuple[Tensor, MemoryState]:
@@ -177,7 +182,9 @@ class LongTermMemory(nn.Module):
         fresh, tail = self._inputs(normed_BTD, state.tail)
         earlier = 0 if state.pending is None else state.pending.theta.shape[1]
         inputs = fresh if state.pending is None else Inputs.join(state.pending, fresh)
-        read_BTM, weights, momentum, pending = self.scan(state.weights, state.momentum, inputs)
+        # The recurrences stay in fp32 under autocast: bf16 has 8 bits for sums of logarithms and of updates.
+        with torch.autocast(x_BTD.device.type, enabled=False):
+            read_BTM, weights, momentum, pending = self.scan(state.weights, state.momentum, inputs)
         gate_BTM = torch.sigmoid(self.gate(normed_BTD))
         out_BTD = self.out(self.read_norm(read_BTM[:, earlier:]) * gate_BTM)
         return out_BTD, MemoryState(weights, momentum, tail, pending)
@@ -186,9 +193,9 @@ class LongTermMemory(nn.Module):
         """Projections, causal depthwise convolution, SiLU, unit norm, gates; and the next tail."""
         padded = torch.cat([tail, self.qkv(x_BTD)], dim=1)
         length = x_BTD.shape[1]
-        mixed = padded[:, :length] * self.conv[0]
+        mixed = padded[:, :length].float() * self.conv[0]
         for tap in range(1, self.config.conv):
-            mixed = torch.addcmul(mixed, padded[:, tap : tap + length], self.conv[tap])
+            mixed = torch.addcmul(mixed, padded[:, tap : tap + length].float(), self.conv[tap])
         q, k, v = F.silu(mixed).chunk(3, dim=-1)
         alpha, eta, theta = self.gates(x_BTD).float().unbind(-1)
         # log(1 - sigmoid(a)) = logsigmoid(-a): exact where 1 - sigmoid(a) would round to 1 or 0.

@@ -111,7 +111,8 @@ class TinyTitan(nn.Module):
                 std = INIT_STD if "embedding" in name else parameter.shape[-1] ** -0.5
                 if name.endswith(("attn.o.weight", "ffn.down.weight", "ltm.out.weight")):
                     std /= depth
-                parameter.normal_(0.0, std, generator=generator)
+                # Drawn on the CPU, so that a seed names the same weights on every device.
+                parameter.copy_(torch.empty(parameter.shape).normal_(0.0, std, generator=generator))
             if self.act is not None:
                 self.act.halt.weight.mul_(0.1)
                 self.act.halt.bias.fill_(self.config.act.halt_bias)
@@ -140,10 +141,15 @@ class TinyTitan(nn.Module):
         for weight in ltm.initial:
             weight.mul_(0.1 if self.config.ltm.depth == 1 else 1.0)
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are; tokens and states have to be there too."""
+        return self.embedding.weight.device
+
     def start(self, batch: int) -> TitanState:
         """The state before the first token."""
         arch = self.config.arch
-        empty = torch.zeros(batch, arch.num_heads, 0, arch.head_dim)
+        empty = self.embedding.weight.new_zeros(batch, arch.num_heads, 0, arch.head_dim)
         memory = None if self.ltm is None else self.ltm.start(batch)
         return TitanState(0, ((empty, empty),) * arch.num_layers, memory)
 
@@ -178,11 +184,12 @@ class TinyTitan(nn.Module):
         front = self._persistent(state, x_BTD.shape[0])
         ahead = front.shape[1]
         x_BTD = torch.cat([front, x_BTD], dim=1) if ahead else x_BTD
-        where = positions(self.config.arch, state.position, x_BTD.shape[1], state.cache[0][0].shape[2])
+        cached = state.cache[0][0].shape[2]
+        where = positions(self.config.arch, state.position, x_BTD.shape[1], cached, x_BTD.device)
         cache: list[tuple[Tensor, Tensor]] = []
         memory = state.memory
-        cost_BT = torch.ones(x_BTD.shape[:2])
-        steps_BT = torch.ones(x_BTD.shape[:2], dtype=torch.int64)
+        cost_BT = torch.ones(x_BTD.shape[:2], device=x_BTD.device)
+        steps_BT = torch.ones(x_BTD.shape[:2], dtype=torch.int64, device=x_BTD.device)
         for index, block in enumerate(cast(list[Block], self.blocks)):
             if self.ltm is not None and memory is not None and index == self.memory_before:
                 remembered_BTD, memory = self.ltm(x_BTD, memory)
@@ -204,7 +211,7 @@ class TinyTitan(nn.Module):
     def _persistent(self, state: TitanState, batch: int) -> Tensor:
         """Persistent tokens stand before the first token of a sequence only."""
         if self.ltm is None or self.config.ltm.persistent == 0 or state.position > 0:
-            return torch.zeros(batch, 0, self.config.arch.d_model)
+            return self.embedding.weight.new_zeros(batch, 0, self.config.arch.d_model)
         front: nn.Parameter = self.ltm.persistent
         return front.expand(batch, -1, -1)
 

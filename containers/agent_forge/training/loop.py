@@ -39,6 +39,7 @@ class Recipe:
     grad_clip: float
     log_every: int
     tau: Callable[[int], float]
+    precision: torch.dtype = torch.float32  # of matrix products; bfloat16 trains under autocast
 
 
 @dataclass
@@ -59,11 +60,11 @@ class Training:
         return Training(model, torch.optim.AdamW(groups, lr=0.0, betas=BETAS, fused=True))
 
     def tensors(self) -> dict[str, Tensor]:
-        """Model and optimizer state by name, ready for safetensors."""
-        named = {f"model.{name}": tensor.detach() for name, tensor in self.model.state_dict().items()}
+        """Model and optimizer state by name, on the CPU, ready for safetensors."""
+        named = {f"model.{name}": tensor.detach().cpu() for name, tensor in self.model.state_dict().items()}
         for name, parameter in self.model.named_parameters():
             for key, value in self.optimizer.state.get(parameter, {}).items():
-                named[f"optimizer.{key}.{name}"] = value.detach()
+                named[f"optimizer.{key}.{name}"] = value.detach().cpu()
         return named
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
@@ -72,15 +73,17 @@ class Training:
         if weights:
             self.model.load_state_dict(weights)
         for name, parameter in self.model.named_parameters():
-            found = {key: tensors.get(f"optimizer.{key}.{name}") for key in ("step", "exp_avg", "exp_avg_sq")}
-            state = {key: value.clone() for key, value in found.items() if value is not None}
+            names = {key: f"optimizer.{key}.{name}" for key in ("step", "exp_avg", "exp_avg_sq")}
+            found = {key: tensors[stored] for key, stored in names.items() if stored in tensors}
+            state = {key: value.to(parameter.device, copy=True) for key, value in found.items()}
             if state:
                 self.optimizer.state[parameter] = state
 
 
 def loss_terms(output: TitanOutput, batch: Batch) -> tuple[Tensor, Tensor]:
     """Weighted mean next-token loss in nats, and the mean ponder cost."""
-    nll = F.cross_entropy(output.logits_BTV.flatten(0, 1), batch.tokens[:, 1:].flatten(), reduction="none")
+    logits = output.logits_BTV.flatten(0, 1).float()
+    nll = F.cross_entropy(logits, batch.tokens[:, 1:].flatten(), reduction="none")
     weights = batch.weights_BT.flatten()
     return (nll * weights).sum() / weights.sum(), output.cost_BT.mean()
 
@@ -121,7 +124,9 @@ def train_step(training: Training, batch: Batch, recipe: Recipe, step: int) -> d
     rate, tau = recipe.schedule.rate(step), recipe.tau(step)
     for group in training.optimizer.param_groups:
         group["lr"] = rate
-    output = training.model(batch.tokens[:, :-1])
+    batch, mixed = batch.to(training.model.device), recipe.precision is not torch.float32
+    with torch.autocast(training.model.device.type, recipe.precision, enabled=mixed):
+        output = training.model(batch.tokens[:, :-1])
     loss, ponder = loss_terms(output, batch)
     total = loss + tau * ponder if training.model.act is not None else loss
     training.optimizer.zero_grad(set_to_none=True)

@@ -16,6 +16,7 @@ from agent_forge.data.packing import Sampler
 from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.errors import ForgeError
 from agent_forge.models.config import ModelConfig
+from agent_forge.models.device import best_device
 from agent_forge.models.folder import CONFIG, TOKENIZER, WEIGHTS, load_model, save_model
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import Parent, PhaseContext
@@ -51,7 +52,7 @@ def run_base(context: PhaseContext) -> None:
     """Tokenizer, encoded text and the base; the optimizer's state goes along for the variants."""
     config = CognateConfig.of(context.config)
     tokenizer, streams = prepare_text(context, config)
-    model = TinyTitan(config.model(tokenizer.hash, context.seed)).initialise(context.seed)
+    model = TinyTitan(config.model(tokenizer.hash, context.seed)).initialise(context.seed).to(best_device())
     training = Training.begin(model, config.weight_decay)
     sampler = sampler_of(streams["train"], tokenizer, config, context.seed, BASE)
     train(context, training, sampler, recipe_of(config, BASE, 0, config.base_steps), "training the base")
@@ -73,7 +74,7 @@ def run_variant(context: PhaseContext) -> None:
     tokenizer = TextTokenizer.from_json((folder / TOKENIZER).read_text(encoding="utf-8"))
     streams = load_file(source.artifacts[TOKENS])
     base_hash = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-    model = continued(load_model(folder), variant, config, base_hash)
+    model = continued(load_model(folder), variant, config, base_hash).to(best_device())
     training = Training.begin(model, config.weight_decay)
     training.restore(load_file(source.artifacts[OPTIMIZER]))
     sampler = sampler_of(streams["train"], tokenizer, config, context.seed, variant)

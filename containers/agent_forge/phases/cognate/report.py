@@ -12,6 +12,7 @@ from agent_forge.data.packing import Sampler, synthetic_row
 from agent_forge.data.tokenizer import RESERVED_ROWS, TextTokenizer
 from agent_forge.evaluation import baselines, probes
 from agent_forge.evaluation.held_out import HeldOut, score_model
+from agent_forge.models.device import best_device
 from agent_forge.models.folder import TOKENIZER, load_model
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import PhaseContext
@@ -36,7 +37,8 @@ def evaluate_models(
     tokenizer = TextTokenizer.from_json((folders["base"] / TOKENIZER).read_text(encoding="utf-8"))
     held_out = HeldOut(streams["held_out"].long(), tokenizer.token_bytes)
     bound = record_baselines(context, config, tokenizer, held_out, streams["train"])
-    models = {name: load_model(folders[name]) for name in ("base", *(v.name for v in VARIANTS))}
+    device = best_device()
+    models = {name: load_model(folders[name], device) for name in ("base", *(v.name for v in VARIANTS))}
     task_vectors(context, models)
     models["average"] = averaged([models[v.name] for v in VARIANTS])
     probed: dict[str, dict[str, float]] = {}
@@ -59,7 +61,7 @@ def evaluate_models(
 
 def averaged(models: list[TinyTitan]) -> TinyTitan:
     """The plain mean of all tensors."""
-    mean = TinyTitan(models[0].config)
+    mean = TinyTitan(models[0].config).to(models[0].device)
     states = [model.state_dict() for model in models]
     mean.load_state_dict(
         {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
