@@ -159,7 +159,7 @@ function bundleStep() {
     ...BUNDLED_SOURCES,
     'package.json',
     'package-lock.json',
-    'scripts/build.mjs',
+    'scripts/bundles.mjs',
     'scripts/bundle-targets.mjs',
   ];
   const stamp = () => contentStamp(ROOT, inputs);
@@ -173,7 +173,7 @@ function bundleStep() {
     stampFile,
     isDone: () => isStamped(stampFile, stamp) && outputsExist(),
     async run() {
-      const { build } = await import('./build.mjs');
+      const { build } = await import('./bundles.mjs');
       const rows = await build();
       writeStamp(listFile, JSON.stringify(rows.map((row) => row.path)));
       return `${rows.length} built into dist/`;

@@ -95,7 +95,7 @@ export async function runMain(main) {
 }
 
 /** Whether the module is the program that was started, not a part of another one. */
-export const isProgram = (moduleUrl) =>
+const isProgram = (moduleUrl) =>
   process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(moduleUrl);
 
 if (isProgram(import.meta.url)) {

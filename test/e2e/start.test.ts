@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fixtureTree, PROJECT, removeFixtures } from '#test/support/fixture-tree.ts';
 
@@ -62,10 +62,20 @@ describe('the commands of package.json', () => {
   });
   afterAll(removeFixtures);
 
-  it('npm start sets up what is missing and runs the demo', () => {
-    const told = run('npm start');
+  it('npm run setup builds what is missing and runs nothing', () => {
+    const told = run('npm run setup');
 
     expect(told.err).toMatch(/set-up: npm packages: found as the lock asks for, \d+\.\d s/);
+    expect(told.err).toMatch(/set-up: bundles: 3 built into dist\/, \d+\.\d s/);
+    expect(told.out).not.toContain('forge was asked');
+    expect(told.exitCode).toBe(0);
+  });
+
+  it('npm start sets up what is missing and runs the demo', () => {
+    rmSync(join(root, 'dist'), { recursive: true });
+
+    const told = run('npm start');
+
     expect(told.err).toMatch(/set-up: bundles: 3 built into dist\/, \d+\.\d s/);
     expect(told.out).toContain('forge was asked to demo\n');
     expect(told.exitCode).toBe(0);
