@@ -58,6 +58,18 @@ describe('a preset', () => {
     }
   });
 
+  it('is deleted by one of ten who saw it; the others find nothing, or lost the race', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        world.send('DELETE', '/v1/presets/mine', { headers: { 'if-match': '"1"' } }),
+      ),
+    );
+    const others = answers.map((answer) => answer.status).filter((status) => status !== 204);
+    expect(others).toHaveLength(9);
+    for (const status of others) expect([404, 412]).toContain(status);
+    expect(others).toContain(412);
+  });
+
   it('is changed by one of ten who saw the same version; the others get 412', async () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, writer) =>

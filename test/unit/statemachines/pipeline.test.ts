@@ -237,6 +237,13 @@ describe('a failed job', () => {
     expectSmall(ran);
   });
 
+  it('whose story is long is told to finish-run in at most 2,000 characters', async () => {
+    const talk = () => ({ action: 'fail', waitSeconds: 0, error: 'numeric', cause: 'c'.repeat(5000) });
+    const ran = await runPipeline(worldWith({ functions: { 'fail-phase': talk }, job: failing('base', 1) }));
+    expect(ran.payloads.at(-1)?.payload.cause).toHaveLength(2000);
+    expectSmall(ran);
+  });
+
   it('may have no cause at all', async () => {
     const job = () => {
       throw new TaskError('States.Timeout');
