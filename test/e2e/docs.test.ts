@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fixtureTree, PROJECT, removeFixtures } from '#test/support/fixture-tree.ts';
 import { type CommandBlock, commandBlocks, missingLine } from './doc-blocks.ts';
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 240_000;
 const USUAL_ADDRESS = '127.0.0.1:4505';
 
 function markdownBelow(folder: string): string[] {
