@@ -14,21 +14,18 @@ const IMPORTING = ['contracts', 'core', 'adapters', 'functions', 'local', 'cli',
 const node = (script, ...args) => [process.execPath, inProject('node_modules', script), ...args];
 
 function checks() {
+  // From the package's folder: elsewhere ruff takes its modules for foreign ones and sorts imports otherwise.
+  const containers = inProject('containers');
+  const ruffScope = ['--config', 'pyproject.toml', '.', '../scripts'];
   const python = (module, ...args) => [venvPython(), '-m', module, ...args];
   return [
     ['types (tsc)', node('typescript/bin/tsc', '--noEmit', '-p', '.')],
-    ['types (mypy)', python('mypy', '--config-file', 'pyproject.toml'), inProject('containers')],
+    ['types (mypy)', python('mypy', '--config-file', 'pyproject.toml'), containers],
     ['imports (dependency-cruiser)', node('dependency-cruiser/bin/dependency-cruise.mjs', ...IMPORTING)],
     ['repository rules', [process.execPath, inProject('scripts', 'repository-rules.mjs')]],
     ['style (biome)', node('@biomejs/biome/bin/biome', 'check', '.')],
-    [
-      'style (ruff)',
-      python('ruff', 'check', '--config', 'containers/pyproject.toml', 'containers', 'scripts'),
-    ],
-    [
-      'format (ruff)',
-      python('ruff', 'format', '--check', '--config', 'containers/pyproject.toml', 'containers', 'scripts'),
-    ],
+    ['style (ruff)', python('ruff', 'check', ...ruffScope), containers],
+    ['format (ruff)', python('ruff', 'format', '--check', ...ruffScope), containers],
   ].map(([title, command, cwd]) => ({ title, command, cwd }));
 }
 
