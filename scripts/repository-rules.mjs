@@ -65,7 +65,8 @@ function stagedFindings(root) {
   const copy = mkdtempSync(join(tmpdir(), 'forge-staged-'));
   try {
     const exceptions = git(root, ['ls-files', '-z', '--', EXCEPTIONS_FILE]);
-    execFileSync('git', ['-C', root, 'checkout-index', '-q', '-z', '--stdin', `--prefix=${copy}/`], {
+    // -f: the list of exceptions is named twice when it is itself staged.
+    execFileSync('git', ['-C', root, 'checkout-index', '-q', '-f', '-z', '--stdin', `--prefix=${copy}/`], {
       input: `${names}${exceptions}`,
       stdio: ['pipe', 'ignore', 'ignore'],
     });

@@ -1,54 +1,42 @@
-/** The API, one method per route. */
+/** The API, one method per operation. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
-import { CliError } from '../errors.ts';
 import { type FollowOptions, followEvents } from './follow-events.ts';
-import { addressOf, type Connection, send, sendForJson, unreachable } from './http.ts';
-import { putFile } from './put-file.ts';
+import { type Connection, send } from './http.ts';
 import type {
-  Corpus,
-  Health,
-  Lineage,
-  LogPart,
-  Model,
-  ModelVerdict,
+  GarbageRequest,
+  LogFilter,
+  ModelFilter,
+  ModelImport,
   Page,
   Phase,
-  Preset,
-  Run,
-  RunPlan,
-  RunReport,
-  RunSummary,
-  SettingsSchema,
-  Upload,
+  PhaseDescription,
+  PresetBody,
+  RunDocumentBody,
+  RunFilter,
 } from './records.ts';
-
-export type Filter = Readonly<Record<string, string | number | undefined>>;
-
-export interface FileToUpload {
-  readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly mediaType: string;
-}
+import type { RunReport } from './report.ts';
+import { call, callForNothing, callVersioned, fillPath } from './typed-call.ts';
+import { type FileToUpload, uploadFile } from './upload-file.ts';
 
 /** The server gives at most this many rows in one answer. */
 const PAGE_LIMIT = 200;
 
-const part = encodeURIComponent;
+/** Of a record that is to be changed: the ETag that was seen; null for one that must not be there yet. */
+type Precondition = string | null;
+
+const preconditionHeaders = (etag: Precondition) =>
+  etag === null ? { 'if-none-match': '*' } : { 'if-match': etag };
 
 /** Pages until the limit is reached or there is no more. */
 async function pages<Item>(
-  connection: Connection,
-  path: string,
-  filter: Filter,
   limit: number,
+  read: (query: { readonly limit: string; readonly cursor?: string }) => Promise<Page<Item>>,
 ): Promise<Page<Item>> {
   const items: Item[] = [];
   let next: string | null = null;
   do {
-    const rows: number = Math.min(PAGE_LIMIT, limit - items.length);
-    const query = { ...filter, limit: rows, cursor: next };
-    const page: Page<Item> = await sendForJson<Page<Item>>(connection, 'GET', path, { query });
+    const rows = String(Math.min(PAGE_LIMIT, limit - items.length));
+    const page: Page<Item> = await read({ limit: rows, ...(next === null ? {} : { cursor: next }) });
     items.push(...page.items);
     next = page.next;
   } while (next !== null && items.length < limit);
@@ -56,81 +44,125 @@ async function pages<Item>(
 }
 
 function runMethods(connection: Connection) {
-  const get = <Answer>(path: string, query: Filter = {}) =>
-    sendForJson<Answer>(connection, 'GET', path, { query });
+  const report = (id: string) => fillPath('/v1/runs/{id}/report', { id });
   return {
-    createRun: (document: unknown, key: string) =>
-      sendForJson<Run>(connection, 'POST', '/v1/runs', {
-        body: document,
-        headers: { 'idempotency-key': key },
-        repeatable: true,
-      }),
-    listRuns: (filter: Filter, limit: number) => pages<RunSummary>(connection, '/v1/runs', filter, limit),
-    getRun: (id: string) => get<Run>(`/v1/runs/${part(id)}`),
+    createRun: (body: RunDocumentBody, key: string) =>
+      call(connection, 'post', '/v1/runs', { body, headers: { 'idempotency-key': key }, repeatable: true }),
+    listRuns: (filter: RunFilter, limit: number) =>
+      pages(limit, (page) => call(connection, 'get', '/v1/runs', { query: { ...filter, ...page } })),
+    getRun: (id: string) => call(connection, 'get', '/v1/runs/{id}', { path: { id } }),
     cancelRun: (id: string) =>
-      sendForJson<Run>(connection, 'POST', `/v1/runs/${part(id)}/cancel`, { repeatable: true }),
-    getReport: (id: string) => get<RunReport>(`/v1/runs/${part(id)}/report`),
+      call(connection, 'post', '/v1/runs/{id}/cancel', { path: { id }, repeatable: true }),
+    getReport: async (id: string): Promise<RunReport> => {
+      const found: unknown = await call(connection, 'get', '/v1/runs/{id}/report', { path: { id } });
+      return found as RunReport;
+    },
     getReportText: async (id: string) =>
-      (await send(connection, 'GET', `/v1/runs/${part(id)}/report`, { accept: 'text/markdown' })).text(),
-    getLogs: (id: string, filter: Filter) =>
-      get<{ readonly items: readonly LogPart[] }>(`/v1/runs/${part(id)}/logs`, filter),
+      (await send(connection, 'GET', report(id), { accept: 'text/markdown' })).text(),
+    getMetrics: async (id: string) =>
+      (await call(connection, 'get', '/v1/runs/{id}/metrics', { path: { id } })).items,
+    getLogs: (id: string, query: LogFilter) =>
+      call(connection, 'get', '/v1/runs/{id}/logs', { path: { id }, query }),
     followEvents: (id: string, options?: FollowOptions): AsyncGenerator<ForgeEvent> =>
       followEvents(connection, id, options),
-    planRun: (document: unknown) =>
-      sendForJson<RunPlan>(connection, 'POST', '/v1/plan', { body: document, repeatable: true }),
+    planRun: (body: RunDocumentBody) => call(connection, 'post', '/v1/plan', { body, repeatable: true }),
   };
 }
 
-async function upload(connection: Connection, file: FileToUpload): Promise<'sent' | 'known'> {
-  const { path, ...facts } = file;
-  const answer = await sendForJson<Upload>(connection, 'POST', '/v1/uploads', {
-    body: facts,
-    repeatable: true,
-  });
-  if (answer.exists) return 'known';
-  const url = new URL(answer.url, addressOf(connection, '/v1/'));
-  const { method, headers } = answer;
-  try {
-    await putFile(url, { path, bytes: file.bytes, method, headers, signal: connection.signal });
-  } catch (error) {
-    if (connection.signal.aborted) throw connection.aborted();
-    throw error instanceof CliError ? error : unreachable(connection, url, error);
-  }
-  return 'sent';
+const MODEL = '/v1/models/{reference}';
+
+function modelMethods(connection: Connection) {
+  return {
+    listModels: (filter: ModelFilter, limit: number) =>
+      pages(limit, (page) => call(connection, 'get', '/v1/models', { query: { ...filter, ...page } })),
+    getModel: (reference: string) => call(connection, 'get', MODEL, { path: { reference } }),
+    /** The model with its ETag; `deleted` also finds what was deleted. */
+    findModelVersion: (reference: string, { deleted }: { readonly deleted: boolean }) =>
+      callVersioned(connection, 'get', MODEL, {
+        path: { reference },
+        query: deleted ? { deleted: 'true' } : {},
+      }),
+    getLineage: (reference: string) => call(connection, 'get', `${MODEL}/lineage`, { path: { reference } }),
+    getMetadata: (reference: string) => call(connection, 'get', `${MODEL}/metadata`, { path: { reference } }),
+    verifyModel: (reference: string) =>
+      call(connection, 'post', `${MODEL}/verify`, {
+        path: { reference },
+        repeatable: true,
+        limitSeconds: null,
+      }),
+    changeModel: (
+      act: 'archive' | 'restore' | 'quarantine',
+      reference: string,
+      etag: string,
+      reason: string,
+    ) =>
+      call(connection, 'post', `${MODEL}/${act}`, {
+        path: { reference },
+        headers: { 'if-match': etag },
+        body: { reason },
+      }),
+    deleteModel: (reference: string, etag: string, reason: string | undefined) =>
+      call(connection, 'delete', MODEL, {
+        path: { reference },
+        headers: { 'if-match': etag },
+        query: reason === undefined ? {} : { reason },
+      }),
+    importModel: (body: ModelImport) =>
+      call(connection, 'post', '/v1/models', { body, repeatable: true, limitSeconds: null }),
+  };
 }
 
 function storeMethods(connection: Connection) {
-  const get = <Answer>(path: string) => sendForJson<Answer>(connection, 'GET', path);
   return {
-    uploadFile: (file: FileToUpload) => upload(connection, file),
-    registerCorpus: (corpus: { name: string; sha256: string; licence: string }) =>
-      sendForJson<Corpus>(connection, 'POST', '/v1/corpora', {
-        body: corpus,
-        repeatable: true,
-        limitSeconds: null,
+    uploadFile: (file: FileToUpload) => uploadFile(connection, file),
+    registerCorpus: (body: { readonly name: string; readonly sha256: string; readonly licence: string }) =>
+      call(connection, 'post', '/v1/corpora', { body, repeatable: true, limitSeconds: null }),
+    listCorpora: (limit: number) =>
+      pages(limit, (query) => call(connection, 'get', '/v1/corpora', { query })),
+    getCorpus: (reference: string) =>
+      call(connection, 'get', '/v1/corpora/{reference}', { path: { reference } }),
+    collectGarbage: (body: GarbageRequest) =>
+      call(connection, 'post', '/v1/gc', { body, limitSeconds: null }),
+  };
+}
+
+function catalogueMethods(connection: Connection) {
+  return {
+    listPhases: async () => {
+      const found: unknown = await call(connection, 'get', '/v1/phases', {});
+      return found as { readonly items: readonly Phase[] };
+    },
+    getPhase: async (slug: string) => {
+      const found: unknown = await call(connection, 'get', '/v1/phases/{slug}', { path: { slug } });
+      return found as PhaseDescription;
+    },
+    listPresets: () => call(connection, 'get', '/v1/presets', {}),
+    getPreset: (name: string) => call(connection, 'get', '/v1/presets/{name}', { path: { name } }),
+    findPresetVersion: (name: string) =>
+      callVersioned(connection, 'get', '/v1/presets/{name}', { path: { name } }),
+    savePreset: (name: string, etag: Precondition, body: PresetBody) =>
+      call(connection, 'put', '/v1/presets/{name}', {
+        path: { name },
+        headers: preconditionHeaders(etag),
+        body,
       }),
-    listCorpora: (limit: number) => pages<Corpus>(connection, '/v1/corpora', {}, limit),
-    getCorpus: (reference: string) => get<Corpus>(`/v1/corpora/${part(reference)}`),
-    listModels: (filter: Filter, limit: number) => pages<Model>(connection, '/v1/models', filter, limit),
-    getModel: (reference: string) => get<Model>(`/v1/models/${part(reference)}`),
-    getLineage: (reference: string) => get<Lineage>(`/v1/models/${part(reference)}/lineage`),
-    verifyModel: (reference: string) =>
-      sendForJson<ModelVerdict>(connection, 'POST', `/v1/models/${part(reference)}/verify`, {
-        repeatable: true,
-        limitSeconds: null,
+    deletePreset: (name: string, etag: string) =>
+      callForNothing(connection, 'delete', '/v1/presets/{name}', {
+        path: { name },
+        headers: preconditionHeaders(etag),
       }),
-    listPhases: () => get<{ readonly items: readonly Phase[] }>('/v1/phases'),
-    getPhase: (slug: string) =>
-      get<Phase & { readonly settings?: SettingsSchema }>(`/v1/phases/${part(slug)}`),
-    listPresets: () => get<{ readonly items: readonly Preset[] }>('/v1/presets'),
-    getPreset: (name: string) => get<Preset>(`/v1/presets/${part(name)}`),
     getHealth: (limitSeconds = 5) =>
-      sendForJson<Health>(connection, 'GET', '/v1/health', { limitSeconds, repeatable: false }),
+      call(connection, 'get', '/v1/health', { limitSeconds, repeatable: false }),
   };
 }
 
 export type ApiClient = ReturnType<typeof createApiClient>;
 
 export function createApiClient(connection: Connection) {
-  return { ...runMethods(connection), ...storeMethods(connection) };
+  return {
+    ...runMethods(connection),
+    ...modelMethods(connection),
+    ...storeMethods(connection),
+    ...catalogueMethods(connection),
+  };
 }

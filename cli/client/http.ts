@@ -179,13 +179,7 @@ export async function send(
 }
 
 /** The JSON of an answer. */
-export async function sendForJson<Answer>(
-  connection: Connection,
-  method: string,
-  path: string,
-  options: RequestOptions = {},
-): Promise<Answer> {
-  const response = await send(connection, method, path, options);
+export async function readJson<Answer>(response: Response): Promise<Answer> {
   const text = await response.text();
   try {
     return JSON.parse(text) as Answer;

@@ -1,19 +1,14 @@
 /** forge models list */
+import type { ModelFilter } from '../client/records.ts';
 import type { Context } from '../context.ts';
 import { formatBytes, formatNumber, formatTime } from '../output/figures.ts';
 import { paintStatus } from '../output/paint.ts';
 import { renderTable } from '../output/table.ts';
 
-export interface ModelFilter {
-  readonly name?: string;
-  readonly run?: string;
-  readonly phase?: string;
-  readonly status?: string;
-  readonly parent?: string;
-  readonly limit: number;
-}
+/** What the API can filter by, and how many rows at most. */
+export type ListOptions = Omit<ModelFilter, 'limit' | 'cursor'> & { readonly limit: number };
 
-export async function listModels({ client, console }: Context, filter: ModelFilter): Promise<number> {
+export async function listModels({ client, console }: Context, filter: ListOptions): Promise<number> {
   const { limit, ...where } = filter;
   const page = await client.listModels(where, limit);
   const header = ['model', 'role', 'phase', 'status', 'parameters', 'size', 'created (UTC)', 'id'];

@@ -1,4 +1,5 @@
 /** forge runs list */
+import type { RunStatus } from '../client/records.ts';
 import type { Context } from '../context.ts';
 import { formatSeconds, formatTime, secondsBetween } from '../output/figures.ts';
 import { paintStatus } from '../output/paint.ts';
@@ -6,9 +7,9 @@ import { renderTable } from '../output/table.ts';
 
 export async function listRuns(
   { client, console }: Context,
-  { status, limit }: { readonly status?: string; readonly limit: number },
+  { status, limit }: { readonly status?: RunStatus; readonly limit: number },
 ): Promise<number> {
-  const page = await client.listRuns({ status }, limit);
+  const page = await client.listRuns(status ? { status } : {}, limit);
   const header = ['id', 'name', 'status', 'phases', 'created (UTC)', 'took'];
   console.data(page, (paint) =>
     renderTable(

@@ -1,11 +1,11 @@
 /** forge runs logs */
 import { setTimeout as pause } from 'node:timers/promises';
-import { FINAL_STATUSES, type LogPart } from '../client/records.ts';
+import { FINAL_STATUSES, type LogFilter, type LogPart } from '../client/records.ts';
 import type { Context } from '../context.ts';
 import { jobLabel } from '../output/progress-state.ts';
 
 export interface LogOptions {
-  readonly phase?: string;
+  readonly phase?: LogFilter['phase'];
   readonly stage?: string;
   readonly index?: number;
   readonly tail?: number;
@@ -13,6 +13,15 @@ export interface LogOptions {
 }
 
 const POLL_MS = 1000;
+
+function filterOf({ phase, stage, index, tail }: LogOptions): LogFilter {
+  return {
+    ...(phase === undefined ? {} : { phase }),
+    ...(stage === undefined ? {} : { stage }),
+    ...(index === undefined ? {} : { index: String(index) }),
+    ...(tail === undefined ? {} : { tail: String(tail) }),
+  };
+}
 
 function lastLines(text: string, count: number | undefined): string {
   if (count === undefined) return text;
@@ -43,11 +52,11 @@ function createPrinter({ console }: Context) {
 }
 
 async function followLogs(context: Context, id: string, options: LogOptions): Promise<void> {
-  const { phase, stage, index, tail } = options;
+  const { tail, ...where } = options;
   const print = createPrinter(context);
   for (let first = true; ; first = false) {
     const { status } = await context.client.getRun(id);
-    const { items } = await context.client.getLogs(id, { phase, stage, index });
+    const { items } = await context.client.getLogs(id, filterOf(where));
     const ended = FINAL_STATUSES.includes(status);
     print(items, ended, first ? tail : undefined);
     if (ended) return;
@@ -62,8 +71,8 @@ export async function showLogs(context: Context, id: string, options: LogOptions
     await followLogs(context, id, options);
     return 0;
   }
-  const { phase, stage, index, tail } = options;
-  const logs = await client.getLogs(id, { phase, stage, index, tail });
+  const { tail } = options;
+  const logs = await client.getLogs(id, filterOf(options));
   const written = logs.items.filter((part) => part.text.trim() !== '');
   const texts = written.map((part) => `${titleOf(part)}\n${lastLines(part.text, tail)}`.trimEnd());
   if (console.json) console.data(logs, () => '');

@@ -1,5 +1,6 @@
 /** forge runs watch */
-import { FINAL_STATUSES, type Run, type RunReport } from '../client/records.ts';
+import { FINAL_STATUSES, type Run } from '../client/records.ts';
+import type { RunReport } from '../client/report.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { createProgressBoard } from '../output/progress-board.ts';

@@ -4,6 +4,7 @@ import { PHASE_SLUGS } from '#contracts/source/phase-slugs.ts';
 import { defaultSettings, SETTINGS } from '#contracts/source/phases/settings.ts';
 import { type DocumentProblem, parseDocument } from '#contracts/source/problems.ts';
 import { type RunDocument, runDocument } from '#contracts/source/run-document.ts';
+import type { RunDocumentBody } from '../client/records.ts';
 import { CliError, type PlacedProblem } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { applyOverrides, type Override, parseOverride } from './override-values.ts';
@@ -13,7 +14,7 @@ import { readDocumentText } from './read-file.ts';
 export interface LoadedDocument {
   readonly file: string;
   /** As written, with the overrides: what is submitted. */
-  readonly value: unknown;
+  readonly value: RunDocumentBody;
   readonly document: RunDocument;
   /** `file:line:col` of what a pointer names; the `--set` that gave it, where one did. */
   placeOf(pointer: string): string;
@@ -65,7 +66,8 @@ export async function loadRunDocument(
   const placeOf = placer(source, overrides);
   const parsed = parseDocument(runDocument, value);
   const problems = parsed.ok ? settingProblems(parsed.value) : parsed.problems;
-  if (parsed.ok && problems.length === 0) return { file, value, document: parsed.value, placeOf };
+  if (parsed.ok && problems.length === 0)
+    return { file, value: value as RunDocumentBody, document: parsed.value, placeOf };
   throw new CliError('validation', `${file} is not a valid run document.`, {
     code: problems[0]?.code,
     problems: placed(problems, placeOf),

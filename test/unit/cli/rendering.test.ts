@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Lineage, RunReport } from '#cli/client/records.ts';
+import type { Lineage } from '#cli/client/records.ts';
+import type { RunReport } from '#cli/client/report.ts';
 import { formatBytes, formatNumber, formatSeconds, secondsBetween } from '#cli/output/figures.ts';
 import { lineageDot, lineageMermaid, lineageTree } from '#cli/output/lineage.ts';
 import { colored, plain } from '#cli/output/paint.ts';
@@ -107,11 +108,19 @@ describe('the summary of a run', () => {
 const LINEAGE: Lineage = {
   model: 'C',
   nodes: [
-    { id: 'C', name: 'merged', version: 2, role: 'merged', phase: 'evomerge', status: 'quarantined' },
-    { id: 'A', name: 'left', version: 1, role: 'variant', phase: 'cognate', status: 'active' },
-    { id: 'B', name: 'ri"ght', version: 1, role: 'variant', phase: 'cognate', status: 'active' },
-    { id: 'R', name: 'base', version: 1, role: 'base', phase: 'cognate', status: 'active' },
-    { id: 'D', name: 'child', version: 1, role: 'merged', phase: null, status: 'active' },
+    {
+      id: 'C',
+      name: 'merged',
+      version: 2,
+      role: 'merged',
+      phase: 'evomerge',
+      runId: null,
+      status: 'quarantined',
+    },
+    { id: 'A', name: 'left', version: 1, role: 'variant', phase: 'cognate', runId: null, status: 'active' },
+    { id: 'B', name: 'ri"ght', version: 1, role: 'variant', phase: 'cognate', runId: null, status: 'active' },
+    { id: 'R', name: 'base', version: 1, role: 'base', phase: 'cognate', runId: null, status: 'active' },
+    { id: 'D', name: 'child', version: 1, role: 'merged', phase: null, runId: null, status: 'active' },
   ],
   edges: [
     { parent: 'A', child: 'C', relation: 'merged-from', weight: 0.5 },

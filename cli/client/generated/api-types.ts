@@ -1,0 +1,2903 @@
+/**
+ * What the API takes and answers. Made from contracts/openapi.json by scripts/generate-client.mjs: change the routes in
+ * functions/api and run that script.
+ */
+export interface paths {
+    readonly "/v1/artifacts/{sha256}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Fetch an artifact by its hash */
+        readonly get: operations["getArtifactsBySha256"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/corpora": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List corpora, newest first */
+        readonly get: operations["getCorpora"];
+        readonly put?: never;
+        /** Register uploaded documents as a corpus */
+        readonly post: operations["postCorpora"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/corpora/{reference}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Get a corpus */
+        readonly get: operations["getCorporaByReference"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/gc": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Collect garbage: working files of chosen runs, expired tombstones, blobs that nothing names */
+        readonly post: operations["postGc"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/health": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Is the server there */
+        readonly get: operations["getHealth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/models": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List models, newest first */
+        readonly get: operations["getModels"];
+        readonly put?: never;
+        /** Register uploaded files as a model, after checking and measuring them */
+        readonly post: operations["postModels"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/models/{reference}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Get a model */
+        readonly get: operations["getModelsByReference"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Delete a model; for seven days it can be restored */
+        readonly delete: operations["deleteModelsByReference"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/models/{reference}/archive": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Take a model out of use, its files stay */
+        readonly post: operations["postModelsByReferenceArchive"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/models/{reference}/lineage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Where a model came from */
+        readonly get: operations["getModelsByReferenceLineage"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/models/{reference}/metadata": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Identity, lineage, linked figures, licences and how to make it again, in one document */
+        readonly get: operations["getModelsByReferenceMetadata"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/models/{reference}/quarantine": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Refuse a model to every run until it is restored */
+        readonly post: operations["postModelsByReferenceQuarantine"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/models/{reference}/restore": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Bring a model back that was archived, quarantined or deleted */
+        readonly post: operations["postModelsByReferenceRestore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/models/{reference}/verify": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Hash the files of a model again */
+        readonly post: operations["postModelsByReferenceVerify"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/openapi.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** This document */
+        readonly get: operations["getOpenapiJson"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/phases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the eight phases */
+        readonly get: operations["getPhases"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/phases/{slug}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Describe a phase */
+        readonly get: operations["getPhasesBySlug"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/plan": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** What a run would do, without submitting it */
+        readonly post: operations["postPlan"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/presets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List presets */
+        readonly get: operations["getPresets"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/presets/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Get a preset */
+        readonly get: operations["getPresetsByName"];
+        /** Create or change a preset */
+        readonly put: operations["putPresetsByName"];
+        readonly post?: never;
+        /** Delete a preset */
+        readonly delete: operations["deletePresetsByName"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List runs, newest first */
+        readonly get: operations["getRuns"];
+        readonly put?: never;
+        /** Submit a run */
+        readonly post: operations["postRuns"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Get a run */
+        readonly get: operations["getRunsById"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Cancel a run */
+        readonly post: operations["postRunsByIdCancel"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Events of a run: a page of JSON, or a stream under text/event-stream */
+        readonly get: operations["getRunsByIdEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}/logs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Logs of the jobs of a run */
+        readonly get: operations["getRunsByIdLogs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}/metrics": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Metric records of a run */
+        readonly get: operations["getRunsByIdMetrics"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}/report": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The report of a run */
+        readonly get: operations["getRunsByIdReport"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/uploads": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Get an address to upload bytes to */
+        readonly post: operations["postUploads"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        readonly AttemptLog: {
+            readonly phase: string;
+            readonly stage: string;
+            readonly index: number | null;
+            readonly jobId: string;
+            readonly attempt: number;
+            readonly text: string;
+        };
+        readonly Corpus: {
+            /** @enum {number} */
+            readonly schemaVersion: 1;
+            readonly tenant: string;
+            /** @description A sortable identifier (ULID). */
+            readonly id: string;
+            readonly name: string;
+            /** @description SHA-256 in lower-case hexadecimal. */
+            readonly sha256: string;
+            readonly bytes: number;
+            readonly documents: number;
+            readonly licence: string;
+            /** @description UTC time, ISO 8601. */
+            readonly createdAt: string;
+            readonly recordVersion: number;
+        };
+        readonly GarbageReport: {
+            readonly dryRun: boolean;
+            readonly runs: readonly string[];
+            readonly models: readonly string[];
+            readonly freed: {
+                readonly staging: {
+                    readonly count: number;
+                    readonly bytes: number;
+                };
+                readonly checkpoints: {
+                    readonly count: number;
+                    readonly bytes: number;
+                };
+                readonly tasks: {
+                    readonly count: number;
+                    readonly bytes: number;
+                };
+                readonly tombstones: {
+                    readonly count: number;
+                    readonly bytes: number;
+                };
+                readonly blobs: {
+                    readonly count: number;
+                    readonly bytes: number;
+                };
+            };
+            readonly total: {
+                readonly count: number;
+                readonly bytes: number;
+            };
+            readonly keys: readonly {
+                readonly key: string;
+                /** @enum {string} */
+                readonly class: "staging" | "checkpoints" | "tasks" | "blobs";
+                readonly bytes: number;
+            }[];
+            readonly keysLeftOut: number;
+        };
+        readonly GarbageRequest: {
+            /** @description Say what would be freed and free nothing. */
+            readonly dryRun: boolean;
+            /** @description Runs that ended so long ago. */
+            readonly olderThanDays?: number;
+            /** @description So many newest runs keep their files. */
+            readonly keepLatestRuns?: number;
+            /** @description This run only. */
+            readonly run?: string;
+            /** @description Runs of the preset `test` or labelled `purpose: test`. */
+            readonly testRunsOnly?: boolean;
+        };
+        readonly Health: {
+            /** @enum {string} */
+            readonly status: "ok";
+            readonly version: string;
+            readonly uptimeSeconds: number;
+        };
+        readonly Lineage: {
+            /** @description A sortable identifier (ULID). */
+            readonly model: string;
+            readonly nodes: readonly {
+                /** @description A sortable identifier (ULID). */
+                readonly id: string;
+                readonly name: string;
+                readonly version: number;
+                readonly role: string;
+                /** @enum {string|null} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+                /** @description A sortable identifier (ULID). */
+                readonly runId: string | null;
+                /** @enum {string} */
+                readonly status: "active" | "archived" | "quarantined" | "deleted";
+            }[];
+            readonly edges: readonly {
+                /** @description A sortable identifier (ULID). */
+                readonly parent: string;
+                /** @description A sortable identifier (ULID). */
+                readonly child: string;
+                readonly relation: string;
+                readonly weight: number;
+            }[];
+        };
+        /** @description A number with the id of the metric record that it was read from. */
+        readonly LinkedNumber: {
+            readonly value: number;
+            readonly unit: string;
+            readonly metric: string;
+        } | null;
+        readonly Model: {
+            /** @enum {number} */
+            readonly schemaVersion: 1;
+            readonly tenant: string;
+            /** @description A sortable identifier (ULID). */
+            readonly id: string;
+            readonly name: string;
+            readonly version: number;
+            /** @description A sortable identifier (ULID). */
+            readonly runId: string | null;
+            /** @enum {string|null} */
+            readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+            readonly role: string;
+            /** @enum {string} */
+            readonly status: "active" | "archived" | "quarantined" | "deleted";
+            readonly files: readonly {
+                readonly path: string;
+                /** @description Where the bytes lie: file:// or s3://. */
+                readonly uri: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly sha256: string;
+                readonly bytes: number;
+            }[];
+            readonly architecture: components["schemas"]["architecture"];
+            readonly properties: components["schemas"]["properties"];
+            readonly parents: readonly {
+                /** @description A sortable identifier (ULID). */
+                readonly modelId: string;
+                readonly relation: string;
+                readonly weight: number;
+            }[];
+            readonly lifecycle: readonly {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                /** @description A sortable identifier (ULID). */
+                readonly runId: string;
+                /** @description UTC time, ISO 8601. */
+                readonly at: string;
+                readonly metrics: readonly string[];
+                readonly difference: {
+                    readonly [key: string]: {
+                        readonly from?: unknown;
+                        readonly to?: unknown;
+                    };
+                };
+            }[];
+            readonly licence?: string;
+            readonly statusChanges?: readonly {
+                /** @enum {string} */
+                readonly status: "active" | "archived" | "quarantined" | "deleted";
+                /** @description UTC time, ISO 8601. */
+                readonly at: string;
+                readonly by: string;
+                readonly reason: string;
+            }[];
+            readonly tombstone?: {
+                /** @description UTC time, ISO 8601. */
+                readonly deletedAt: string;
+                /** @description UTC time, ISO 8601. */
+                readonly purgeAfter: string;
+                /** @enum {string} */
+                readonly before: "active" | "archived" | "quarantined" | "deleted";
+                /** @description UTC time, ISO 8601. */
+                readonly purgedAt: string | null;
+            };
+            /** @description UTC time, ISO 8601. */
+            readonly createdAt: string;
+            /** @description UTC time, ISO 8601. */
+            readonly updatedAt: string;
+            readonly recordVersion: number;
+        };
+        readonly ModelImport: {
+            /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+            readonly name: string;
+            readonly files: readonly {
+                readonly path: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly sha256: string;
+                readonly bytes: number;
+            }[];
+            /** @description SPDX expression or a short text. */
+            readonly licence?: string;
+        };
+        readonly ModelVerdict: {
+            /** @description A sortable identifier (ULID). */
+            readonly model: string;
+            readonly ok: boolean;
+            readonly files: readonly {
+                readonly path: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly expected: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly found: string | null;
+                readonly ok: boolean;
+            }[];
+        };
+        readonly Phase: {
+            /** @enum {string} */
+            readonly slug: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            readonly number: number;
+            readonly title: string;
+            readonly summary: string;
+            readonly available: boolean;
+            readonly accepts: readonly ({
+                readonly name: string;
+                readonly why: string;
+            } & {
+                readonly [key: string]: unknown;
+            })[];
+            readonly produces: readonly ({
+                readonly name: string;
+                readonly why: string;
+            } & {
+                readonly [key: string]: unknown;
+            })[];
+            readonly gates: readonly ({
+                readonly metric: string;
+            } & {
+                readonly [key: string]: unknown;
+            })[];
+            readonly stages: readonly ({
+                readonly name: string;
+                readonly kind: string;
+                readonly size: number;
+            } & {
+                readonly [key: string]: unknown;
+            })[];
+        } & {
+            readonly [key: string]: unknown;
+        };
+        readonly PhaseDescription: {
+            /** @enum {string} */
+            readonly slug: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            readonly number: number;
+            readonly title: string;
+            readonly summary: string;
+            readonly available: boolean;
+            readonly accepts: readonly ({
+                readonly name: string;
+                readonly why: string;
+            } & {
+                readonly [key: string]: unknown;
+            })[];
+            readonly produces: readonly ({
+                readonly name: string;
+                readonly why: string;
+            } & {
+                readonly [key: string]: unknown;
+            })[];
+            readonly gates: readonly ({
+                readonly metric: string;
+            } & {
+                readonly [key: string]: unknown;
+            })[];
+            readonly stages: readonly ({
+                readonly name: string;
+                readonly kind: string;
+                readonly size: number;
+            } & {
+                readonly [key: string]: unknown;
+            })[];
+            readonly settings: {
+                readonly [key: string]: unknown;
+            };
+        } & {
+            readonly [key: string]: unknown;
+        };
+        readonly Preset: {
+            /** @enum {number} */
+            readonly schemaVersion: 1;
+            readonly tenant: string;
+            readonly name: string;
+            readonly description: string;
+            readonly config: {
+                readonly [key: string]: {
+                    readonly [key: string]: unknown;
+                };
+            };
+            readonly builtIn: boolean;
+            /** @description UTC time, ISO 8601. */
+            readonly updatedAt: string;
+            readonly recordVersion: number;
+        };
+        readonly Problem: {
+            readonly type: string;
+            readonly title: string;
+            readonly status: number;
+            readonly detail: string;
+            readonly instance: string;
+            readonly kind: string;
+            readonly code: string;
+            readonly hint?: string;
+            readonly errors: readonly {
+                readonly pointer: string;
+                readonly code: string;
+                readonly message: string;
+                readonly expected?: string;
+                readonly got?: string;
+                readonly suggestion?: string;
+            }[];
+            readonly request_id: string;
+            readonly retryable: boolean;
+            readonly retry_after_s?: number;
+        };
+        readonly Run: {
+            /** @enum {number} */
+            readonly schemaVersion: 1;
+            readonly tenant: string;
+            /** @description A sortable identifier (ULID). */
+            readonly id: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly status: "queued" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "succeeded" | "failed";
+            readonly document: components["schemas"]["run"];
+            readonly resolved: {
+                readonly name: string;
+                readonly phases: readonly ("cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression")[];
+                readonly seed: number;
+                readonly corpus: {
+                    /** @description A sortable identifier (ULID). */
+                    readonly id: string;
+                    /** @description SHA-256 in lower-case hexadecimal. */
+                    readonly sha256: string;
+                } | null;
+                readonly models: readonly string[];
+                readonly config: {
+                    readonly cognate?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly evomerge?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly "quiet-star"?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly bitnet?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly training?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly baking?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly deployment?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly compression?: {
+                        readonly [key: string]: unknown;
+                    };
+                };
+                readonly gates: {
+                    readonly cognate?: readonly {
+                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly op: "<" | "<=" | ">" | ">=";
+                        readonly bound: number | {
+                            readonly metric: string;
+                            readonly factor?: number;
+                        };
+                        /** @enum {string} */
+                        readonly onFailure: "report" | "fail";
+                    }[];
+                    readonly evomerge?: readonly {
+                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly op: "<" | "<=" | ">" | ">=";
+                        readonly bound: number | {
+                            readonly metric: string;
+                            readonly factor?: number;
+                        };
+                        /** @enum {string} */
+                        readonly onFailure: "report" | "fail";
+                    }[];
+                    readonly "quiet-star"?: readonly {
+                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly op: "<" | "<=" | ">" | ">=";
+                        readonly bound: number | {
+                            readonly metric: string;
+                            readonly factor?: number;
+                        };
+                        /** @enum {string} */
+                        readonly onFailure: "report" | "fail";
+                    }[];
+                    readonly bitnet?: readonly {
+                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly op: "<" | "<=" | ">" | ">=";
+                        readonly bound: number | {
+                            readonly metric: string;
+                            readonly factor?: number;
+                        };
+                        /** @enum {string} */
+                        readonly onFailure: "report" | "fail";
+                    }[];
+                    readonly training?: readonly {
+                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly op: "<" | "<=" | ">" | ">=";
+                        readonly bound: number | {
+                            readonly metric: string;
+                            readonly factor?: number;
+                        };
+                        /** @enum {string} */
+                        readonly onFailure: "report" | "fail";
+                    }[];
+                    readonly baking?: readonly {
+                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly op: "<" | "<=" | ">" | ">=";
+                        readonly bound: number | {
+                            readonly metric: string;
+                            readonly factor?: number;
+                        };
+                        /** @enum {string} */
+                        readonly onFailure: "report" | "fail";
+                    }[];
+                    readonly deployment?: readonly {
+                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly op: "<" | "<=" | ">" | ">=";
+                        readonly bound: number | {
+                            readonly metric: string;
+                            readonly factor?: number;
+                        };
+                        /** @enum {string} */
+                        readonly onFailure: "report" | "fail";
+                    }[];
+                    readonly compression?: readonly {
+                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly op: "<" | "<=" | ">" | ">=";
+                        readonly bound: number | {
+                            readonly metric: string;
+                            readonly factor?: number;
+                        };
+                        /** @enum {string} */
+                        readonly onFailure: "report" | "fail";
+                    }[];
+                };
+                readonly threads: number;
+            };
+            readonly phases: readonly {
+                /** @enum {string} */
+                readonly slug: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                /** @enum {string} */
+                readonly status: "pending" | "running" | "succeeded" | "failed" | "skipped" | "cancelled";
+                readonly attempts: number;
+                /** @description UTC time, ISO 8601. */
+                readonly startedAt: string | null;
+                /** @description UTC time, ISO 8601. */
+                readonly endedAt: string | null;
+                readonly inputs: readonly string[];
+                readonly outputs: readonly string[];
+                readonly gates: readonly {
+                    readonly gate: {
+                        readonly metric: string;
+                        /** @enum {string} */
+                        readonly op: "<" | "<=" | ">" | ">=";
+                        readonly bound: number | {
+                            readonly metric: string;
+                            readonly factor?: number;
+                        };
+                        /** @enum {string} */
+                        readonly onFailure: "report" | "fail";
+                    };
+                    /** @enum {string} */
+                    readonly verdict: "passed" | "failed" | "not measured";
+                    readonly measured: components["schemas"]["LinkedNumber"];
+                    readonly bound: components["schemas"]["LinkedNumber"];
+                }[];
+                readonly error: components["schemas"]["RunError"];
+            }[];
+            readonly executions: readonly string[];
+            /** @description UTC time, ISO 8601. */
+            readonly createdAt: string;
+            /** @description UTC time, ISO 8601. */
+            readonly updatedAt: string;
+            /** @description UTC time, ISO 8601. */
+            readonly startedAt: string | null;
+            /** @description UTC time, ISO 8601. */
+            readonly endedAt: string | null;
+            readonly error: components["schemas"]["RunError"];
+            readonly report: string | null;
+            readonly version: number;
+        };
+        readonly RunError: {
+            readonly kind: string;
+            readonly message: string;
+            /** @enum {string|null} */
+            readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+            readonly hint: string;
+        } | null;
+        readonly RunPlan: {
+            readonly name: string;
+            readonly seed: number;
+            readonly corpus: {
+                /** @description A sortable identifier (ULID). */
+                readonly id: string;
+                readonly name: string;
+                readonly bytes: number;
+                readonly documents: number;
+            } | null;
+            readonly phases: readonly {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly title: string;
+                readonly available: boolean;
+                readonly handOver: string;
+                readonly rules: readonly string[];
+                readonly gates: readonly {
+                    readonly metric: string;
+                    /** @enum {string} */
+                    readonly op: "<" | "<=" | ">" | ">=";
+                    readonly bound: number | {
+                        readonly metric: string;
+                        readonly factor?: number;
+                    };
+                    /** @enum {string} */
+                    readonly onFailure: "report" | "fail";
+                }[];
+                readonly stages: readonly {
+                    readonly name: string;
+                    readonly kind: string;
+                    readonly size: number;
+                    readonly reads: readonly string[];
+                }[];
+                readonly jobs: number;
+                readonly resources: {
+                    readonly vcpus: number;
+                    readonly memoryMiB: number;
+                    readonly gpus: number;
+                    readonly threads: number;
+                };
+                readonly timeoutSeconds: number;
+                readonly config: {
+                    readonly [key: string]: unknown;
+                };
+            }[];
+            readonly deferred: readonly string[];
+        };
+        readonly RunSummary: {
+            /** @description A sortable identifier (ULID). */
+            readonly id: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly status: "queued" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "succeeded" | "failed";
+            /** @description UTC time, ISO 8601. */
+            readonly createdAt: string;
+            /** @description UTC time, ISO 8601. */
+            readonly startedAt: string | null;
+            /** @description UTC time, ISO 8601. */
+            readonly endedAt: string | null;
+            readonly version: number;
+            readonly phases: readonly {
+                /** @enum {string} */
+                readonly slug: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly status: string;
+            }[];
+        };
+        readonly StatusReason: {
+            readonly reason: string;
+        };
+        /** @description Model architecture */
+        readonly architecture: {
+            /** @description Architecture family, e.g. `tiny-titan`. */
+            readonly type: string;
+            /** @description Number of parameters; tied tensors count once. */
+            readonly parameters: number;
+            /** @description Bytes of the weight file. */
+            readonly bytes: number;
+            readonly layers: number;
+            readonly hiddenSize: number;
+            readonly thoughtTokens: number;
+            readonly quantised: boolean;
+            /** @description Bits per weight as stored. */
+            readonly bits: number;
+            readonly toolLayers: number;
+            readonly toolTypes: readonly string[];
+        };
+        /** @description Event */
+        readonly event: {
+            /** @description Rises by one per run, without gaps. */
+            readonly seq: number;
+            /** @enum {string} */
+            readonly type: "RunSubmitted" | "RunStarted" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "PhaseStarted" | "PhaseCompleted" | "PhaseFailed" | "PhaseRetried" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "phase_progress" | "generation_update" | "training_metrics" | "compression_progress" | "error_notification";
+            /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+            readonly tenant: string;
+            /** @description A sortable identifier (ULID). */
+            readonly run: string;
+            /** @enum {string|null} */
+            readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+            readonly attempt: number | null;
+            /** @description UTC time, ISO 8601. */
+            readonly at: string;
+            readonly data: {
+                readonly [key: string]: unknown;
+            };
+        };
+        /** @description Metric record */
+        readonly "metric-record": {
+            /**
+             * @description Version of this document; a release reads the one before.
+             * @enum {number}
+             */
+            readonly schemaVersion: 1;
+            readonly id: string;
+            readonly name: string;
+            readonly value: number;
+            readonly unit: string;
+            /** @description A sortable identifier (ULID). */
+            readonly runId: string;
+            /** @enum {string} */
+            readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            readonly stage: string;
+            readonly index: number | null;
+            readonly jobId: string;
+            readonly attempt: number;
+            readonly step: number | null;
+            readonly model: string | null;
+            readonly split: string | null;
+            /** @description The code that measured: module and function. */
+            readonly source: string;
+            /** @description UTC time, ISO 8601. */
+            readonly at: string;
+        };
+        /** @description Model metadata */
+        readonly "model-metadata": {
+            /**
+             * @description Version of this document; a release reads the one before.
+             * @enum {number}
+             */
+            readonly schemaVersion: 1;
+            /** @enum {string} */
+            readonly kind: "ModelMetadata";
+            readonly identity: {
+                /** @description A sortable identifier (ULID). */
+                readonly id: string;
+                readonly reference: string;
+                readonly name: string;
+                readonly version: number;
+                readonly role: string;
+                /** @enum {string} */
+                readonly status: "active" | "archived" | "quarantined";
+                /** @description Null when imported. */
+                readonly run: {
+                    /** @description A sortable identifier (ULID). */
+                    readonly id: string;
+                    readonly name: string;
+                } | null;
+                /** @enum {string|null} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+                /** @description UTC time, ISO 8601. */
+                readonly createdAt: string;
+            };
+            readonly architecture: components["schemas"]["architecture"];
+            readonly properties: components["schemas"]["properties"];
+            readonly lineage: {
+                readonly parents: readonly {
+                    /** @description A sortable identifier (ULID). */
+                    readonly modelId: string;
+                    /** @description Null when the registry has no record of it. */
+                    readonly reference: string | null;
+                    readonly role: string | null;
+                    /** @enum {string} */
+                    readonly relation: "continued-from" | "merged-from" | "quantised-from" | "baked-from" | "compressed-from" | "deployed-from";
+                    readonly weight: number;
+                }[];
+                /** @description Nearest first; the parents are among them. */
+                readonly ancestors: readonly {
+                    /** @description A sortable identifier (ULID). */
+                    readonly modelId: string;
+                    /** @description Null when the registry has no record of it. */
+                    readonly reference: string | null;
+                    readonly role: string | null;
+                }[];
+                readonly phases: readonly {
+                    /** @enum {string} */
+                    readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                    /** @description A sortable identifier (ULID). */
+                    readonly runId: string;
+                    /** @description UTC time, ISO 8601. */
+                    readonly at: string;
+                }[];
+            };
+            readonly metrics: readonly {
+                readonly name: string;
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly split: string | null;
+                readonly source: string;
+                readonly measured: {
+                    readonly value: number;
+                    readonly unit: string;
+                    /** @description Id of the metric record that the value was read from. */
+                    readonly metric: string;
+                };
+            }[];
+            readonly files: readonly {
+                readonly path: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly sha256: string;
+                readonly bytes: number;
+            }[];
+            /** @description Of every corpus and every import that the model and its ancestors go back to. */
+            readonly licences: readonly {
+                /** @enum {string} */
+                readonly of: "corpus" | "import";
+                readonly name: string;
+                /** @description Hash of the corpus, or of the weights that were imported. */
+                readonly sha256: string;
+                readonly licence: string;
+            }[];
+            /** @description Null for what was imported: it was not made here. */
+            readonly reproduction: {
+                readonly command: string;
+                /** @description The run document, as JSON. */
+                readonly document: string;
+                /** @description Seed of every random choice. */
+                readonly seed: number;
+                readonly threads: number;
+            } | null;
+        };
+        /** @description Measured model properties */
+        readonly properties: {
+            /**
+             * @description Version of this document; a release reads the one before.
+             * @enum {number}
+             */
+            readonly schemaVersion: 1;
+            /** @description Hash of tensor names and shapes without the thought, quant and lora blocks. */
+            readonly architectureHash: string;
+            /** @description SHA-256 in lower-case hexadecimal. */
+            readonly tokenizerHash: string;
+            /** @description SHA-256 in lower-case hexadecimal. */
+            readonly weightsHash: string;
+            /** @description Weights hash of the common base that this model was continued from. */
+            readonly baseHash: string | null;
+            readonly parameters: number;
+            readonly bytes: number;
+            readonly tensors: number;
+            readonly layers: number;
+            readonly hiddenSize: number;
+            /** @description Rows of the embedding. */
+            readonly vocabRows: number;
+            /** @description Entries of the tokenizer, reserved ones included. */
+            readonly tokenizerSize: number;
+            /** @description Rows kept for thought, tool and persona tokens. */
+            readonly reservedRows: number;
+            readonly tied: boolean;
+            readonly finite: boolean;
+            /** @description Names of matrices without a single non-zero entry. */
+            readonly zeroMatrices: readonly string[];
+            readonly thoughtTokens: number;
+            /** @enum {string} */
+            readonly ternary: "none" | "masters" | "packed";
+            readonly toolLayers: number;
+            readonly toolTypes: readonly string[];
+            readonly parents: number;
+            /** @description Norm of (weights - base) over norm of base; null for a base. */
+            readonly relativeTaskVector: number | null;
+        };
+        /** @description Agent Forge run document */
+        readonly run: {
+            /** @enum {string} */
+            readonly apiVersion: "forge/v1";
+            /**
+             * @default Run
+             * @enum {string}
+             */
+            readonly kind?: "Run";
+            /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+            readonly name: string;
+            /** @description The phases to run, in order and without gaps: slugs or numbers 1 to 8. */
+            readonly phases: readonly (("cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression") | number)[];
+            /** @description Named settings that `config` overrides; see `forge presets list`. */
+            readonly preset?: string;
+            readonly input: {
+                /** @description Corpus to train and measure on: id, name or name@hash prefix. */
+                readonly corpus?: string;
+                /** @description Model to start from: id, name or name@version. */
+                readonly model?: string;
+            };
+            /**
+             * @description Seed of every random choice.
+             * @default 1
+             */
+            readonly seed?: number;
+            /**
+             * @description Settings per phase; what is left out takes its default.
+             * @default {}
+             */
+            readonly config?: {
+                readonly cognate?: {
+                    /**
+                     * @description Width of the residual stream.
+                     * @default 256
+                     */
+                    readonly d_model?: number;
+                    /**
+                     * @description Blocks; ACT ponders over the last one.
+                     * @default 2
+                     */
+                    readonly num_layers?: number;
+                    /**
+                     * @description Attention heads.
+                     * @default 4
+                     */
+                    readonly num_heads?: number;
+                    /**
+                     * @description Inner width of the SwiGLU feed-forward.
+                     * @default 512
+                     */
+                    readonly d_ff?: number;
+                    /**
+                     * @description Embedding rows = tokenizer length, 32 of them reserved.
+                     * @default 2048
+                     */
+                    readonly vocab_size?: number;
+                    /**
+                     * @description Tokens per training row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Sliding attention window in tokens.
+                     * @default 64
+                     */
+                    readonly window?: number;
+                    /**
+                     * @description Rows per step.
+                     * @default 4
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Optimizer steps per model in all (base + continuation).
+                     * @default 350
+                     */
+                    readonly steps?: number;
+                    /**
+                     * @description Share of the steps spent on the shared base.
+                     * @default 0.5
+                     */
+                    readonly base_fraction?: number;
+                    /**
+                     * @description Peak learning rate.
+                     * @default 0.003
+                     */
+                    readonly learning_rate?: number;
+                    /**
+                     * @description Last learning rate as a share of the peak.
+                     * @default 0.05
+                     */
+                    readonly min_lr_fraction?: number;
+                    /**
+                     * @description Linear warm-up.
+                     * @default 20
+                     */
+                    readonly warmup_steps?: number;
+                    /**
+                     * @description AdamW decay of matrices.
+                     * @default 0.1
+                     */
+                    readonly weight_decay?: number;
+                    /**
+                     * @description Gradient norm limit.
+                     * @default 1
+                     */
+                    readonly grad_clip?: number;
+                    /**
+                     * @description Apply the SubLN gains (they exist in any case).
+                     * @default true
+                     */
+                    readonly subln?: boolean;
+                    /**
+                     * @description Adaptive computation time over the last block.
+                     * @default true
+                     */
+                    readonly act_enabled?: boolean;
+                    /**
+                     * @description Most ponder steps per token.
+                     * @default 2
+                     */
+                    readonly act_n_max?: number;
+                    /**
+                     * @description Halting threshold is 1 - act_eps.
+                     * @default 0.01
+                     */
+                    readonly act_eps?: number;
+                    /**
+                     * @description Initial bias of the halting unit.
+                     * @default 1
+                     */
+                    readonly act_halt_bias?: number;
+                    /**
+                     * @description Final ponder-cost weight (each variant scales it).
+                     * @default 0.02
+                     */
+                    readonly ponder_tau?: number;
+                    /**
+                     * @description Long-term memory.
+                     * @default true
+                     */
+                    readonly ltm_enabled?: boolean;
+                    /**
+                     * @description Width of memory keys and values.
+                     * @default 64
+                     */
+                    readonly ltm_dim?: number;
+                    /**
+                     * @description Layers of the memory net (1 = a matrix).
+                     * @default 1
+                     */
+                    readonly ltm_depth?: number;
+                    /**
+                     * @description Tokens whose gradients are taken at one point.
+                     * @default 32
+                     */
+                    readonly ltm_chunk?: number;
+                    /**
+                     * @description Kernel of the causal depthwise convolution (1 = none).
+                     * @default 4
+                     */
+                    readonly ltm_conv?: number;
+                    /**
+                     * @description Learned input-independent tokens in front of the sequence.
+                     * @default 0
+                     */
+                    readonly ltm_persistent?: number;
+                    /**
+                     * @description Every k-th document is held out.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Most bytes of the train split that the tokenizer is trained on.
+                     * @default 4000000
+                     */
+                    readonly tokenizer_bytes?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 400000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split that are scored.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Tokens newly scored per evaluation window.
+                     * @default 96
+                     */
+                    readonly eval_stride?: number;
+                    /**
+                     * @description Windows per evaluation batch.
+                     * @default 16
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Share of a variant's rows that are its synthetic task.
+                     * @default 0.4
+                     */
+                    readonly synthetic_share?: number;
+                    /**
+                     * @description Questions per probe.
+                     * @default 64
+                     */
+                    readonly probe_items?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                };
+                readonly evomerge?: Record<string, never>;
+                readonly "quiet-star"?: Record<string, never>;
+                readonly bitnet?: Record<string, never>;
+                readonly training?: Record<string, never>;
+                readonly baking?: Record<string, never>;
+                readonly deployment?: Record<string, never>;
+                readonly compression?: Record<string, never>;
+            };
+            /**
+             * @description Gates on top of the ones each phase brings.
+             * @default []
+             */
+            readonly gates?: readonly {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                /** @description Metric name, `<subject>/<measure>`. */
+                readonly metric: string;
+                /** @enum {string} */
+                readonly op: "<" | "<=" | ">" | ">=";
+                /** @description A number, or another metric of the same phase, optionally times a factor. */
+                readonly bound: number | {
+                    readonly metric: string;
+                    readonly factor?: number;
+                };
+                /**
+                 * @description Show the failed verdict, or fail the phase.
+                 * @default report
+                 * @enum {string}
+                 */
+                readonly onFailure?: "report" | "fail";
+            }[];
+            /**
+             * @description Free labels, shown and searchable, never interpreted.
+             * @default {}
+             */
+            readonly labels?: {
+                readonly [key: string]: string;
+            };
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly getArtifactsBySha256: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly sha256: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 302: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getCorpora: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 1 to 200. */
+                readonly limit?: string;
+                /** @description `next` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Corpus"][];
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postCorpora: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+                    readonly name: string;
+                    /** @description SHA-256 in lower-case hexadecimal. */
+                    readonly sha256: string;
+                    /**
+                     * @description SPDX expression or a short text.
+                     * @default unknown
+                     */
+                    readonly licence?: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Corpus"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getCorporaByReference: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Corpus"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postGc: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GarbageRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GarbageReport"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getModels: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 1 to 200. */
+                readonly limit?: string;
+                /** @description `next` of the page before. */
+                readonly cursor?: string;
+                readonly name?: string;
+                readonly run?: string;
+                readonly parent?: string;
+                readonly phase?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly status?: "active" | "archived" | "quarantined" | "deleted";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Model"][];
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postModels: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ModelImport"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getModelsByReference: {
+        readonly parameters: {
+            readonly query?: {
+                readonly deleted?: "true" | "false";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id, name, name@version or name@latest. */
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Done */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deleteModelsByReference: {
+        readonly parameters: {
+            readonly query?: {
+                readonly reason?: string;
+            };
+            readonly header?: {
+                /** @description ETag of the model. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Id, name, name@version or name@latest. */
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postModelsByReferenceArchive: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETag of the model. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Id, name, name@version or name@latest. */
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StatusReason"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getModelsByReferenceLineage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id, name, name@version or name@latest. */
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getModelsByReferenceMetadata: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id, name, name@version or name@latest. */
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["model-metadata"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postModelsByReferenceQuarantine: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETag of the model. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Id, name, name@version or name@latest. */
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StatusReason"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postModelsByReferenceRestore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETag of the model. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Id, name, name@version or name@latest. */
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StatusReason"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postModelsByReferenceVerify: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id, name, name@version or name@latest. */
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ModelVerdict"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getOpenapiJson: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly openapi: string;
+                    } & {
+                        readonly [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getPhases: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Phase"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getPhasesBySlug: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly slug: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PhaseDescription"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postPlan: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["run"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RunPlan"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getPresets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Preset"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getPresetsByName: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Preset"];
+                };
+            };
+            /** @description Done */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly putPresetsByName: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly "if-none-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @default  */
+                    readonly description?: string;
+                    readonly config: {
+                        readonly cognate?: {
+                            /**
+                             * @description Width of the residual stream.
+                             * @default 256
+                             */
+                            readonly d_model?: number;
+                            /**
+                             * @description Blocks; ACT ponders over the last one.
+                             * @default 2
+                             */
+                            readonly num_layers?: number;
+                            /**
+                             * @description Attention heads.
+                             * @default 4
+                             */
+                            readonly num_heads?: number;
+                            /**
+                             * @description Inner width of the SwiGLU feed-forward.
+                             * @default 512
+                             */
+                            readonly d_ff?: number;
+                            /**
+                             * @description Embedding rows = tokenizer length, 32 of them reserved.
+                             * @default 2048
+                             */
+                            readonly vocab_size?: number;
+                            /**
+                             * @description Tokens per training row.
+                             * @default 128
+                             */
+                            readonly seq_len?: number;
+                            /**
+                             * @description Sliding attention window in tokens.
+                             * @default 64
+                             */
+                            readonly window?: number;
+                            /**
+                             * @description Rows per step.
+                             * @default 4
+                             */
+                            readonly batch_size?: number;
+                            /**
+                             * @description Optimizer steps per model in all (base + continuation).
+                             * @default 350
+                             */
+                            readonly steps?: number;
+                            /**
+                             * @description Share of the steps spent on the shared base.
+                             * @default 0.5
+                             */
+                            readonly base_fraction?: number;
+                            /**
+                             * @description Peak learning rate.
+                             * @default 0.003
+                             */
+                            readonly learning_rate?: number;
+                            /**
+                             * @description Last learning rate as a share of the peak.
+                             * @default 0.05
+                             */
+                            readonly min_lr_fraction?: number;
+                            /**
+                             * @description Linear warm-up.
+                             * @default 20
+                             */
+                            readonly warmup_steps?: number;
+                            /**
+                             * @description AdamW decay of matrices.
+                             * @default 0.1
+                             */
+                            readonly weight_decay?: number;
+                            /**
+                             * @description Gradient norm limit.
+                             * @default 1
+                             */
+                            readonly grad_clip?: number;
+                            /**
+                             * @description Apply the SubLN gains (they exist in any case).
+                             * @default true
+                             */
+                            readonly subln?: boolean;
+                            /**
+                             * @description Adaptive computation time over the last block.
+                             * @default true
+                             */
+                            readonly act_enabled?: boolean;
+                            /**
+                             * @description Most ponder steps per token.
+                             * @default 2
+                             */
+                            readonly act_n_max?: number;
+                            /**
+                             * @description Halting threshold is 1 - act_eps.
+                             * @default 0.01
+                             */
+                            readonly act_eps?: number;
+                            /**
+                             * @description Initial bias of the halting unit.
+                             * @default 1
+                             */
+                            readonly act_halt_bias?: number;
+                            /**
+                             * @description Final ponder-cost weight (each variant scales it).
+                             * @default 0.02
+                             */
+                            readonly ponder_tau?: number;
+                            /**
+                             * @description Long-term memory.
+                             * @default true
+                             */
+                            readonly ltm_enabled?: boolean;
+                            /**
+                             * @description Width of memory keys and values.
+                             * @default 64
+                             */
+                            readonly ltm_dim?: number;
+                            /**
+                             * @description Layers of the memory net (1 = a matrix).
+                             * @default 1
+                             */
+                            readonly ltm_depth?: number;
+                            /**
+                             * @description Tokens whose gradients are taken at one point.
+                             * @default 32
+                             */
+                            readonly ltm_chunk?: number;
+                            /**
+                             * @description Kernel of the causal depthwise convolution (1 = none).
+                             * @default 4
+                             */
+                            readonly ltm_conv?: number;
+                            /**
+                             * @description Learned input-independent tokens in front of the sequence.
+                             * @default 0
+                             */
+                            readonly ltm_persistent?: number;
+                            /**
+                             * @description Every k-th document is held out.
+                             * @default 23
+                             */
+                            readonly held_out_every?: number;
+                            /**
+                             * @description Most bytes of the train split that the tokenizer is trained on.
+                             * @default 4000000
+                             */
+                            readonly tokenizer_bytes?: number;
+                            /**
+                             * @description Most tokens of the train split that are encoded.
+                             * @default 400000
+                             */
+                            readonly train_tokens?: number;
+                            /**
+                             * @description Most tokens of the held-out split that are scored.
+                             * @default 16384
+                             */
+                            readonly held_out_tokens?: number;
+                            /**
+                             * @description Tokens newly scored per evaluation window.
+                             * @default 96
+                             */
+                            readonly eval_stride?: number;
+                            /**
+                             * @description Windows per evaluation batch.
+                             * @default 16
+                             */
+                            readonly eval_batch_size?: number;
+                            /**
+                             * @description Share of a variant's rows that are its synthetic task.
+                             * @default 0.4
+                             */
+                            readonly synthetic_share?: number;
+                            /**
+                             * @description Questions per probe.
+                             * @default 64
+                             */
+                            readonly probe_items?: number;
+                            /**
+                             * @description Steps between training_metrics events.
+                             * @default 10
+                             */
+                            readonly log_every?: number;
+                        };
+                        readonly evomerge?: Record<string, never>;
+                        readonly "quiet-star"?: Record<string, never>;
+                        readonly bitnet?: Record<string, never>;
+                        readonly training?: Record<string, never>;
+                        readonly baking?: Record<string, never>;
+                        readonly deployment?: Record<string, never>;
+                        readonly compression?: Record<string, never>;
+                    };
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Preset"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deletePresetsByName: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+                readonly "if-none-match"?: string;
+            };
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getRuns: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 1 to 200. */
+                readonly limit?: string;
+                /** @description `next` of the page before. */
+                readonly cursor?: string;
+                readonly status?: "queued" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "succeeded" | "failed";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["RunSummary"][];
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postRuns: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Repeats of one submission carry one key. */
+                readonly "idempotency-key": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["run"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getRunsById: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Done */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postRunsByIdCancel: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getRunsByIdEvents: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["event"][];
+                        readonly next: number | null;
+                    };
+                    readonly "text/event-stream": string;
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getRunsByIdLogs: {
+        readonly parameters: {
+            readonly query?: {
+                readonly phase?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly stage?: string;
+                readonly index?: string;
+                readonly tail?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["AttemptLog"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getRunsByIdMetrics: {
+        readonly parameters: {
+            readonly query?: {
+                readonly phase?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["metric-record"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getRunsByIdReport: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {string} */
+                        readonly schema: "forge/report/v1";
+                    } & {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly "text/markdown": string;
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postUploads: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description SHA-256 in lower-case hexadecimal. */
+                    readonly sha256: string;
+                    readonly bytes: number;
+                    readonly mediaType: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly exists: boolean;
+                        readonly url?: string;
+                        /** @enum {string} */
+                        readonly method?: "PUT";
+                        readonly headers?: {
+                            readonly [key: string]: string;
+                        };
+                        readonly expiresAt?: string;
+                    };
+                };
+            };
+            /** @description Done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly exists: boolean;
+                        readonly url?: string;
+                        /** @enum {string} */
+                        readonly method?: "PUT";
+                        readonly headers?: {
+                            readonly [key: string]: string;
+                        };
+                        readonly expiresAt?: string;
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
