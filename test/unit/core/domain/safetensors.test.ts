@@ -1,6 +1,7 @@
 /** The header of a stranger's weight file: what is taken, what is refused, and under which code. */
 import fc from 'fast-check';
 import { repeatedKey } from '#core/domain/json-keys.ts';
+import { architectureText } from '#core/domain/model-measurements.ts';
 import { readHeader, readHeaderLength } from '#core/domain/safetensors.ts';
 import { TensorScan } from '#core/domain/safetensors-scan.ts';
 import {
@@ -272,5 +273,16 @@ describe('the data of a safetensors file', () => {
       }),
       { numRuns: 300, seed: 37 },
     );
+  });
+});
+
+describe('the text behind the architecture hash', () => {
+  test('is sorted by characters, in ASCII, and leaves out what later phases add', () => {
+    const names = ['b', 'a.b', 'a', '\ufffd', '😀', 'é"\\', 'thought.x', 'c.lora.a', 'd.quant.s', 'lorax'];
+    const text = architectureText(names.map((name, index) => ({ name, shape: [index, 2] })));
+    expect(text).toBe(
+      '{"a":[2,2],"a.b":[1,2],"b":[0,2],"lorax":[9,2],"\\u00e9\\"\\\\":[5,2],"\\ufffd":[3,2],"\\ud83d\\ude00":[4,2]}',
+    );
+    expect(architectureText([])).toBe('{}');
   });
 });
