@@ -11,6 +11,7 @@ import type { PresetReader } from '#core/ports/preset-reader.ts';
 import type { Page, PageRequest, RunReader, RunSummary } from '#core/ports/run-reader.ts';
 import type { TenantReader } from '#core/ports/tenant-reader.ts';
 import { document, documents, type SqliteDatabase } from './sqlite-database.ts';
+import { versionedReader } from './sqlite-versioned-reader.ts';
 
 /** Sorts before every ULID's successor: the first page starts below this. */
 const AFTER_ALL_IDS = '~';
@@ -39,7 +40,7 @@ export function summaryOf({
 }
 
 export function sqliteRunReader(database: SqliteDatabase): RunReader {
-  const get = database.prepare('SELECT document FROM runs WHERE tenant = ? AND id = ?');
+  const get = versionedReader<Run>(database, 'runs');
   const list = database.prepare(
     'SELECT document FROM runs WHERE tenant = ? AND id < ? ORDER BY id DESC LIMIT ?',
   );
@@ -51,7 +52,7 @@ export function sqliteRunReader(database: SqliteDatabase): RunReader {
   );
   return {
     async get(tenant, id) {
-      return document<Run>(get.get(tenant, id));
+      return get(tenant, id);
     },
     async list(tenant, { status }, { limit, after }: PageRequest) {
       const below = after ?? AFTER_ALL_IDS;

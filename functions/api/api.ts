@@ -48,10 +48,11 @@ function addFrame(app: ApiApp, { ports, options, telemetry: { logger, count } }:
     if (!OPEN_PATHS.includes(context.req.path)) {
       context.set('principal', await ports.authenticator.authenticate(context.req.header('authorization')));
     }
-    await next();
+    // Ahead of the answer: a header that is set on a finished answer costs a copy of the whole of it.
     context.header('x-request-id', context.var.requestId);
     context.header('x-content-type-options', 'nosniff');
     context.header('cache-control', 'no-store');
+    await next();
   });
   app.notFound((context) => {
     throw new ForgeError('not_found', `There is no ${context.req.method} ${context.req.path}.`, {

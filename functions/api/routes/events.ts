@@ -41,7 +41,10 @@ export function addEventRoutes(app: ApiApp, api: ApiContext): void {
       const { tenant } = context.var.principal;
       const { id } = await getRun(ports, context.var.principal, context.req.param('id') ?? '');
       if (context.req.header('accept')?.includes('text/event-stream')) {
-        return streamSSE(context, (stream) => follow(api, stream, { tenant, run: id, after }));
+        const answer = streamSSE(context, (stream) => follow(api, stream, { tenant, run: id, after }));
+        // Hono says `no-cache`, which would let a cache keep what it has to ask for again.
+        answer.headers.set('cache-control', 'no-store');
+        return answer;
       }
       const items = await ports.events.read(tenant, id, after, BATCH);
       const next = items.length === BATCH ? (items.at(-1)?.seq ?? null) : null;
