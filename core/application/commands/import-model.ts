@@ -2,12 +2,13 @@
 import { contentKey } from '../../domain/blob-key.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import { makeUlid } from '../../domain/ids.ts';
-import type { Model } from '../../domain/model.ts';
+import { type Model, modelReference } from '../../domain/model.ts';
 import { CONFIG, checkFileNames, type OfferedFile, PROPERTIES } from '../../domain/model-files.ts';
 import { type Principal, requireRole } from '../../domain/principal.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { type InspectedModel, inspectModel } from '../queries/inspect-model.ts';
 import { notUploaded } from '../queries/inspect-weights.ts';
+import { everyModel } from '../queries/list-everything.ts';
 
 export interface ModelToImport {
   readonly name: string;
@@ -44,6 +45,7 @@ export async function importModel(
   checkFileNames(files);
   await claim(ports, files);
   const inspected = await inspectModel(ports, files);
+  await refuseQuarantined(ports, principal, inspected);
   for (let attempt = 1; ; attempt += 1) {
     const earlier = await sameModel(ports, principal, wanted.name, files, inspected);
     if (earlier) return { model: earlier, created: false };
@@ -67,30 +69,36 @@ async function claim(ports: Pick<Ports, 'blobWriter'>, files: readonly OfferedFi
 
 async function sameModel(
   ports: Pick<Ports, 'models'>,
-  principal: Principal,
+  { tenant }: Principal,
   name: string,
   files: readonly OfferedFile[],
   { properties }: InspectedModel,
 ): Promise<Model | null> {
   const configOf = (listed: readonly Pick<OfferedFile, 'path' | 'sha256'>[]) =>
     listed.find(({ path }) => path === CONFIG)?.sha256;
-  let after: string | null = null;
-  do {
-    const page: Awaited<ReturnType<typeof ports.models.list>> = await ports.models.list(
-      principal.tenant,
-      { name },
-      { limit: 200, after },
-    );
-    const found = page.items.find(
-      (model) =>
-        model.properties.weightsHash === properties.weightsHash &&
-        model.properties.tokenizerHash === properties.tokenizerHash &&
-        configOf(model.files) === configOf(files),
-    );
-    if (found) return found;
-    after = page.next;
-  } while (after !== null);
-  return null;
+  const versions = await everyModel(ports, tenant, { name });
+  const same = versions.find(
+    (model) =>
+      model.properties.weightsHash === properties.weightsHash &&
+      model.properties.tokenizerHash === properties.tokenizerHash &&
+      configOf(model.files) === configOf(files),
+  );
+  return same ?? null;
+}
+
+/** Weights that somebody has put out of use do not come back under another name. */
+async function refuseQuarantined(
+  ports: Pick<Ports, 'models'>,
+  { tenant }: Principal,
+  { properties }: InspectedModel,
+): Promise<void> {
+  const quarantined = await everyModel(ports, tenant, { status: 'quarantined' });
+  const found = quarantined.find((model) => model.properties.weightsHash === properties.weightsHash);
+  if (!found) return;
+  throw new ForgeError('conflict', `These weights are quarantined as ${modelReference(found)}.`, {
+    code: 'not_verified',
+    hint: `Restore that model if they may be used: forge models restore ${modelReference(found)}`,
+  });
 }
 
 /** The measured document becomes one of the files: a job that loads the model measures again and compares. */

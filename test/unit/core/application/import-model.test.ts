@@ -214,6 +214,16 @@ describe('what is refused', () => {
     });
   });
 
+  test.each(['mine', 'another'])('weights that are quarantined, under the name "%s"', async (name) => {
+    const { model } = await bring(toyModelFiles());
+    const quarantined = { ...model, status: 'quarantined', recordVersion: 2 } as const;
+    await ports.registry.commit(ADMIN.tenant, [{ kind: 'model', model: quarantined, expected: 1 }]);
+    await expect(bring(toyModelFiles(), name)).rejects.toMatchObject({
+      code: 'not_verified',
+      hint: expect.stringContaining('forge models restore mine@1'),
+    });
+  });
+
   test('a viewer', async () => {
     const viewer = { ...ADMIN, role: 'viewer' } as const;
     const attempt = importModel(ports, viewer, { name: 'mine', files: [] });
