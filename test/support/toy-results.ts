@@ -32,8 +32,8 @@ export const COGNATE_FIGURES: readonly Figure[] = [
   ['token_unigram/bits_per_byte', 3.0, 'bits/byte'],
   ['token_bigram/bits_per_byte', 2.35, 'bits/byte'],
   ...['base', ...VARIANTS].flatMap((name, position): Figure[] => [
-    [`${name}/hops_accuracy`, name === 'reasoning' ? 0.9 : 0.1 * position, 'share'],
-    [`${name}/recall_accuracy`, name === 'reasoning' ? 0.8 : 0.2 * position, 'share'],
+    [`${name}/hops_answer_bits`, name === 'reasoning' ? 0.1 : 1 + 0.1 * position, 'bits'],
+    [`${name}/recall_answer_bits`, name === 'reasoning' ? 0.2 : 2 - 0.2 * position, 'bits'],
   ]),
 ];
 

@@ -90,7 +90,8 @@ describe('strengths in the report', () => {
   const recall = (values: readonly (number | null)[]) => {
     const metrics = NAMES.flatMap((name, position) => {
       const value = values[position];
-      return typeof value === 'number' ? [metric(`${name}/recall_accuracy`, value)] : [];
+      // The rows below are shares right; the report compares answer bits, of which fewer are better.
+      return typeof value === 'number' ? [metric(`${name}/recall_answer_bits`, 1 - value)] : [];
     });
     const report = buildReport({ run, models: [], metrics: [metric('x/y', 1), ...metrics], corpus: null });
     return { strength: report.phases[0]?.strengths[1], markdown: renderReport(report) };
