@@ -33,6 +33,13 @@ def _parser() -> argparse.ArgumentParser:
         "folder", type=Path, metavar="DIR", help="folder with model.safetensors and its neighbours"
     )
     properties.set_defaults(command=_properties)
+    evidence = commands.add_parser("evidence", help="run an experiment and write its record, or the claims")
+    evidence.add_argument("experiment", metavar="ID", help="for example E1, or `claims` for the ledger alone")
+    evidence.add_argument("--tier", choices=("ci", "full"), default="ci", help="ci is a smoke run (default)")
+    evidence.add_argument("--seeds", default="1,2,3", metavar="LIST", help="paired seeds (default: 1,2,3)")
+    evidence.add_argument("--folder", type=Path, default=Path("evidence"), metavar="DIR", help="of records")
+    evidence.add_argument("--ledger", type=Path, default=Path("docs/claims.md"), metavar="FILE")
+    evidence.set_defaults(command=_evidence)
     fork_server = commands.add_parser(
         "fork-server", help="keep a warm interpreter that starts jobs by forking"
     )
@@ -61,6 +68,12 @@ def _fork_server(options: argparse.Namespace) -> int:
     from agent_forge.fork_server.command import run_fork_server
 
     return run_fork_server(options.socket, options.idle_seconds)
+
+
+def _evidence(options: argparse.Namespace) -> int:
+    from agent_forge.experiments.command import run_evidence
+
+    return run_evidence(options.experiment, options.tier, options.seeds, options.folder, options.ledger)
 
 
 def _properties(options: argparse.Namespace) -> int:

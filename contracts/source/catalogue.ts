@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { architecture } from './architecture.ts';
 import { checkpointManifest } from './checkpoint-manifest.ts';
 import { event, eventLine } from './event.ts';
+import { evidenceRecord } from './evidence-record.ts';
 import { metricRecord } from './metric-record.ts';
 import { modelMetadata } from './model-metadata.ts';
 import { PHASE_SLUGS } from './phase-slugs.ts';
@@ -23,5 +24,6 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   architecture,
   properties,
   'model-metadata': modelMetadata,
+  'evidence-record': evidenceRecord,
   ...Object.fromEntries(PHASE_SLUGS.map((slug) => [`phases/${slug}`, SETTINGS[slug]])),
 };

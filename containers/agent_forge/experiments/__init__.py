@@ -1,0 +1,1 @@
+"""Experiments that decide claims: arms against a baseline on paired seeds, with bounds set before the run."""

@@ -1,0 +1,1 @@
+"""E1: pondering that follows difficulty."""

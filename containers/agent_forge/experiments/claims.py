@@ -1,0 +1,89 @@
+"""docs/claims.md, written from the records alone: no number in it was typed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from agent_forge.experiments.record import read_record
+
+HEADER = """# Claims
+
+Written by `npm run evidence -- claims` from the records in `evidence/`; do not edit. Each claim was stated
+with its bounds before it was measured. A verdict needs a full budget and at least three seeds; *held* means
+that every must-line held. Claims that failed stay here.
+"""
+
+
+def render_claims(records: list[dict[str, Any]]) -> str:
+    """The ledger: an overview, then a section per experiment."""
+    rows = "\n".join(_overview(record) for record in records)
+    overview = f"| id | claim | verdict | record (SHA-256) |\n| --- | --- | --- | --- |\n{rows}\n"
+    return "\n".join([HEADER, overview, *(_section(record) for record in records)])
+
+
+def write_claims(folder: Path, ledger: Path) -> None:
+    """Read every full record below `folder`, check its hash, write `ledger`."""
+    records = [read_record(path) for path in sorted(folder.glob("*/full.json"))]
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    ledger.write_text(render_claims(records), encoding="utf-8")
+
+
+def _overview(record: Mapping[str, Any]) -> str:
+    name = record["experiment"]
+    link = f"[`{record['sha256'][:12]}`](../evidence/{name}/full.json)"
+    return f"| {name} | {record['claim']} | **{record['verdict']}** | {link} |"
+
+
+def _section(record: Mapping[str, Any]) -> str:
+    metric = record["metric"]
+    environment, budget = record["environment"], record["budget"]
+    name, code, configuration = record["experiment"], record["codeHash"][:12], record["configHash"][:12]
+    parts = [
+        f"## {name} {record['title']}\n",
+        f"{record['claim']} Source: {record['source']}. Metric: {metric} ({record['direction']} is better);"
+        f" baseline: {record['baseline']}; seeds: {_list(record['seeds'])}."
+        f" Verdict: **{record['verdict']}**.\n",
+        *([f"{record['notes']}\n"] if record["notes"] else []),
+        _table(("bound", "level", "measured per seed", "held on", "status"), map(_line, record["lines"])),
+        _table(("arm", "", f"{metric} per seed", "CPU-s"), (_arm(arm, metric) for arm in record["arms"])),
+        _table(
+            ("difference", "measure", "mean", "95 % interval", "seeds"),
+            map(_difference, record["comparisons"]),
+        ),
+        f"Budget: {', '.join(f'{key} {value}' for key, value in sorted(budget.items()))}. torch"
+        f" {environment['torch']}, {environment['threads']} thread, {environment['device']};"
+        f" {record['cpuSeconds']} CPU-s in all; measured {record['at'][:10]}. Code `{code}`, configuration"
+        f" `{configuration}`, record `{record['sha256']}`.\n",
+    ]
+    return "\n".join(parts)
+
+
+def _table(head: tuple[str, ...], rows: Any) -> str:
+    lines = ["| " + " | ".join(cells) + " |" for cells in (head, ("---",) * len(head), *rows)]
+    return "\n".join(lines) + "\n"
+
+
+def _line(line: Mapping[str, Any]) -> tuple[str, ...]:
+    held = f"{line['held']} of {len(line['values'])} ({line['needed']} needed)"
+    return line["text"], line["level"], _list(line["values"]), held, line["status"]
+
+
+def _arm(arm: Mapping[str, Any], metric: str) -> tuple[str, ...]:
+    values = [result["measures"][metric] for result in arm["results"]]
+    seconds = sum(result["cpuSeconds"] for result in arm["results"])
+    return arm["name"], arm["description"], _list(values), f"{seconds:.0f}"
+
+
+def _difference(difference: Mapping[str, Any]) -> tuple[str, ...]:
+    low, high = difference["low"], difference["high"]
+    interval = "too few seeds" if low is None else f"{_number(low)} to {_number(high)}"
+    name = f"{difference['arm']} minus {difference['baseline']}"
+    return name, difference["measure"], _number(difference["mean"]), interval, str(len(difference["seeds"]))
+
+
+def _list(values: list[float]) -> str:
+    return ", ".join(_number(value) for value in values)
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"

@@ -1,0 +1,55 @@
+"""`python -m agent_forge evidence ID`: run an experiment, write its record, bring the claims up to date."""
+
+import json
+import sys
+from pathlib import Path
+
+from agent_forge.errors import ForgeError, classify
+from agent_forge.experiments.experiment import Tier
+
+LEDGER_ONLY = "claims"
+
+
+def run_evidence(name: str, tier: Tier, seeds: str, folder: Path, ledger: Path) -> int:
+    """One command; the exit code. A failed verdict is a result like any other and exits 0.
+
+    Args:
+        name: an experiment's id, or `claims` to write the ledger from the records that are there.
+        seeds: whole numbers with commas in between.
+        folder: where records are.
+        ledger: the Markdown file that is written from the records after a full run.
+    """
+    try:
+        if name != LEDGER_ONLY:
+            _run(name, tier, _parsed(seeds), folder)
+        if name == LEDGER_ONLY or tier == "full":
+            from agent_forge.experiments.claims import write_claims
+
+            write_claims(folder, ledger)
+    except Exception as error:
+        failure = classify(error)
+        sys.stderr.write(f"agent_forge: {failure.kind}: {failure.message}\n")
+        return failure.exit_code
+    return 0
+
+
+def _run(name: str, tier: Tier, seeds: list[int], folder: Path) -> None:
+    # Imported here: a misspelt id must not wait for torch.
+    from agent_forge.experiments.catalogue import load_experiment
+    from agent_forge.experiments.record import write_record
+    from agent_forge.experiments.runner import run_experiment, to_stderr
+
+    record = run_experiment(load_experiment(name), tier, seeds, to_stderr)
+    path = write_record(record, folder)
+    summary = {"experiment": name, "tier": tier, "verdict": record["verdict"], "record": str(path)}
+    sys.stdout.write(json.dumps(summary) + "\n")
+
+
+def _parsed(seeds: str) -> list[int]:
+    parts = [part.strip() for part in seeds.split(",")]
+    if not all(part.isdecimal() for part in parts) or len(set(parts)) != len(parts):
+        raise ForgeError(
+            "validation",
+            f"--seeds is {seeds!r}; expected different whole numbers with commas, for example 1,2,3.",
+        )
+    return [int(part) for part in parts]

@@ -1,0 +1,1 @@
+"""E2: recall beyond the attention window."""
