@@ -1,6 +1,7 @@
 /** What a verb may touch of the process: its streams, environment and folders. Tests hand in their own. */
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 
 export interface TextStream {
   write(text: string): unknown;
@@ -19,6 +20,8 @@ export interface Io {
   readonly interrupted: AbortSignal;
   /** Text piped into the process. */
   readInput(): Promise<string>;
+  /** What the person at the terminal answers; null where there is none. */
+  ask(question: string): Promise<string | null>;
 }
 
 /** The folder above `start` that holds the project's package.json and contracts. */
@@ -36,6 +39,18 @@ async function readStandardInput(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+async function askTerminal(question: string, interrupted: AbortSignal): Promise<string | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    // While it reads, a terminal hands Ctrl-C over as a key.
+    terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    return await terminal.question(question, { signal: interrupted });
+  } finally {
+    terminal.close();
+  }
+}
+
 export function processIo(interrupted: AbortSignal): Io {
   const script = process.argv[1];
   return {
@@ -47,5 +62,6 @@ export function processIo(interrupted: AbortSignal): Io {
     root: script && existsSync(script) ? findRoot(dirname(realpathSync(script))) : null,
     interrupted,
     readInput: readStandardInput,
+    ask: (question) => askTerminal(question, interrupted),
   };
 }

@@ -11,6 +11,7 @@ import { addDocumentVerbs } from './nouns/documents.ts';
 import { addMachineVerbs } from './nouns/machine.ts';
 import { addModelsVerbs } from './nouns/models.ts';
 import { addRunsVerbs } from './nouns/runs.ts';
+import { addShellVerbs } from './nouns/shell.ts';
 import { createConsole } from './output/console.ts';
 import { showError } from './output/problem.ts';
 
@@ -110,6 +111,7 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   addCatalogueVerbs(program, act);
   addDocumentVerbs(program, act);
   addMachineVerbs(program, act, packageFacts.version);
+  addShellVerbs(program, act);
   configure(program, io);
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -1,7 +1,8 @@
 /** The API, one method per operation. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
+import type { RunReport } from '../schemas/report.ts';
 import { type FollowOptions, followEvents } from './follow-events.ts';
-import { type Connection, send } from './http.ts';
+import { type Connection, readJson, send } from './http.ts';
 import type {
   GarbageRequest,
   LogFilter,
@@ -14,7 +15,6 @@ import type {
   RunDocumentBody,
   RunFilter,
 } from './records.ts';
-import type { RunReport } from './report.ts';
 import { call, callForNothing, callVersioned, fillPath } from './typed-call.ts';
 import { type FileToUpload, uploadFile } from './upload-file.ts';
 
@@ -121,6 +121,11 @@ function storeMethods(connection: Connection) {
       pages(limit, (query) => call(connection, 'get', '/v1/corpora', { query })),
     getCorpus: (reference: string) =>
       call(connection, 'get', '/v1/corpora/{reference}', { path: { reference } }),
+    /** An artifact that is a JSON object; the API answers with the address of its bytes. */
+    getJsonArtifact: async (sha256: string) =>
+      readJson<Readonly<Record<string, unknown>>>(
+        await send(connection, 'GET', fillPath('/v1/artifacts/{sha256}', { sha256 })),
+      ),
     collectGarbage: (body: GarbageRequest) =>
       call(connection, 'post', '/v1/gc', { body, limitSeconds: null }),
   };

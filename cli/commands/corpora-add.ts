@@ -1,30 +1,15 @@
 /** forge corpora add */
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { buildCorpus, describeSkipped } from '../corpus/build-corpus.ts';
 import { registerBuiltCorpus } from '../corpus/register-corpus.ts';
-import { CliError } from '../errors.ts';
+import { nameFromPath } from '../documents/name-from-path.ts';
 import { counted, formatBytes } from '../output/figures.ts';
 
 export interface AddOptions {
   readonly name?: string;
   readonly licence: string;
   readonly ext?: string;
-}
-
-/** A name as the contract wants it, made from a folder's or file's name. */
-export function corpusName(path: string): string {
-  const bare = basename(path).replace(/\.[^.]+$/, '');
-  const name = bare
-    .toLowerCase()
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[._-]+|[._-]+$/g, '')
-    .slice(0, 64)
-    .replace(/[._-]+$/, '');
-  if (name) return name;
-  throw new CliError('validation', `No name can be made from "${path}".`, {
-    hint: 'Give one with --name NAME',
-  });
 }
 
 function endingsOf(list: string | undefined): readonly string[] | undefined {
@@ -36,7 +21,7 @@ function endingsOf(list: string | undefined): readonly string[] | undefined {
 
 export async function addCorpus(context: Context, path: string, options: AddOptions): Promise<number> {
   const { io, client, console, signal } = context;
-  const name = options.name ?? corpusName(resolve(io.cwd, path));
+  const name = options.name ?? nameFromPath(resolve(io.cwd, path));
   const built = await buildCorpus(io.cwd, path, { endings: endingsOf(options.ext), signal });
   try {
     const corpus = await registerBuiltCorpus(client, built, { name, licence: options.licence });

@@ -7,8 +7,9 @@ import { runChecks } from '../server/checks.ts';
 /** Exit code of contracts/errors.json for something that is needed and not there. */
 const EXIT_UNAVAILABLE = 7;
 
-export async function runDoctor({ io, client, console }: Context): Promise<number> {
-  const checks = await runChecks(io, client);
+export async function runDoctor(context: Context, options: { readonly aws: boolean }): Promise<number> {
+  const { console } = context;
+  const checks = await runChecks(context, options);
   const healthy = checks.every((check) => check.status !== 'fail');
   console.data({ healthy, checks }, (paint) => {
     const rows = checks.map(({ name, status, found }) => [paintStatus(paint, status), name, found]);

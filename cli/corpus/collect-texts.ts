@@ -1,6 +1,7 @@
 /** Which files of a folder are documents, and why the others are not. */
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
+import { linkFault } from '../files/link-fault.ts';
 
 export interface TextFile {
   /** Path below the folder, with `/` between its parts: the document's id. */
@@ -46,17 +47,6 @@ function isText(name: string, endings: readonly string[]): boolean {
 interface Found {
   readonly files: TextFile[];
   readonly skipped: SkippedFile[];
-}
-
-/** Why a link is not followed; null when it leads to a file inside the folder. */
-async function linkFault(root: string, path: string): Promise<string | null> {
-  try {
-    const target = await realpath(path);
-    if (target !== root && !target.startsWith(root + sep)) return 'a link that leads out of the folder';
-    return (await stat(target)).isFile() ? null : 'a link to a folder';
-  } catch {
-    return 'a link that leads nowhere';
-  }
 }
 
 async function visitFile(

@@ -15,6 +15,10 @@ export function addCatalogueVerbs(program: Command, act: Act): void {
     .action((slug) =>
       act(async (context) => (await import('../commands/phases-describe.ts')).describePhase(context, slug)),
     );
+  addPresetVerbs(program, act);
+}
+
+function addPresetVerbs(program: Command, act: Act): void {
   const presets = program.command('presets').description('named settings that a run document can start from');
   presets
     .command('list')
@@ -26,5 +30,28 @@ export function addCatalogueVerbs(program: Command, act: Act): void {
     .description('show the settings of a preset')
     .action((name) =>
       act(async (context) => (await import('../commands/presets-get.ts')).getPreset(context, name)),
+    );
+  presets
+    .command('save')
+    .argument(
+      '<file>',
+      'YAML or JSON with "config" and, if wanted, "name" and "description"; - reads standard input',
+    )
+    .description('keep settings under a name, or change the ones that are kept')
+    .option('--name <name>', 'name of the preset (default: "name" in the file)')
+    .action((file, options) =>
+      act(async (context) =>
+        (await import('../commands/presets-save.ts')).savePreset(context, file, options),
+      ),
+    );
+  presets
+    .command('delete')
+    .argument('<name>', 'preset of your own')
+    .description('delete a preset; runs that used it keep their settings')
+    .option('--yes', 'do not ask', false)
+    .action((name, options) =>
+      act(async (context) =>
+        (await import('../commands/presets-delete.ts')).deletePreset(context, name, options),
+      ),
     );
 }

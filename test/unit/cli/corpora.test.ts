@@ -4,8 +4,9 @@ import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { corpusName } from '#cli/commands/corpora-add.ts';
+
 import { buildCorpus } from '#cli/corpus/build-corpus.ts';
+import { nameFromPath } from '#cli/documents/name-from-path.ts';
 import { cleanUp, forge, freshFolder, serveHttp } from './cli-harness.ts';
 
 afterAll(cleanUp);
@@ -211,6 +212,6 @@ describe('forge corpora add', () => {
     ['/texts/.Notes_2.txt', 'notes_2'],
     [`/texts/${'x'.repeat(80)}`, 'x'.repeat(64)],
   ])('makes from %s the name %s', (path, name) => {
-    expect(corpusName(path)).toBe(name);
+    expect(nameFromPath(path)).toBe(name);
   });
 });

@@ -1,16 +1,18 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Lineage } from '#cli/client/records.ts';
-import type { RunReport } from '#cli/client/report.ts';
 import { formatBytes, formatNumber, formatSeconds, secondsBetween } from '#cli/output/figures.ts';
 import { lineageDot, lineageMermaid, lineageTree } from '#cli/output/lineage.ts';
 import { colored, plain } from '#cli/output/paint.ts';
 import { renderSummary } from '#cli/output/report-summary.ts';
 import { renderTable, visibleLength } from '#cli/output/table.ts';
+import type { RunReport } from '#cli/schemas/report.ts';
 import { RUN } from './event-samples.ts';
 
 const number = (value: number) => ({ value, unit: 'bits/byte', metric: 'm' });
 
 const REPORT: RunReport = {
+  schema: 'forge/report/v1',
+  reproduce: { command: 'forge runs create -f run.yaml', document: '{}' },
   run: {
     id: RUN,
     name: 'first',
@@ -19,7 +21,7 @@ const REPORT: RunReport = {
     endedAt: '2026-01-01T00:02:05Z',
   },
   error: null,
-  corpus: { name: 'texts', licence: 'CC0-1.0' },
+  corpus: { id: 'C', name: 'texts', sha256: 'f'.repeat(64), licence: 'CC0-1.0' },
   phases: [
     {
       phase: 'cognate',
@@ -53,8 +55,8 @@ const REPORT: RunReport = {
     },
   ],
   models: [
-    { id: 'M1', reference: 'first-base@1', role: 'base', parents: [] },
-    { id: 'M2', reference: 'first-memory@1', role: 'variant', parents: ['M1'] },
+    { id: 'M1', reference: 'first-base@1', role: 'base', parents: [], weights: 'a' },
+    { id: 'M2', reference: 'first-memory@1', role: 'variant', parents: ['M1'], weights: 'b' },
   ],
 };
 

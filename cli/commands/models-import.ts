@@ -1,0 +1,54 @@
+/** forge models import */
+import { resolve } from 'node:path';
+import type { Context } from '../context.ts';
+import { nameFromPath } from '../documents/name-from-path.ts';
+import { unreadable } from '../documents/read-file.ts';
+import { CliError } from '../errors.ts';
+import { hashFile } from '../files/hash-file.ts';
+import { collectModel, type ModelFile, type ModelFolder } from '../import/collect-model.ts';
+import { counted, formatBytes, formatNumber } from '../output/figures.ts';
+
+export interface ImportOptions {
+  readonly name?: string;
+  readonly licence?: string;
+}
+
+async function collect(context: Context, dir: string): Promise<ModelFolder> {
+  try {
+    return await collectModel(resolve(context.io.cwd, dir), dir);
+  } catch (error) {
+    throw error instanceof CliError ? error : unreadable(dir, error);
+  }
+}
+
+/** Bytes that the server has already are not sent again: an import that broke off goes on where it was. */
+async function send({ client, console, signal }: Context, { path, file, bytes }: ModelFile) {
+  const sha256 = await hashFile(file, signal);
+  const mediaType = 'application/octet-stream';
+  const outcome = await client.uploadFile({ path: file, sha256, bytes, mediaType });
+  console.note(`${path}, ${formatBytes(bytes)}: ${outcome === 'sent' ? 'sent' : 'is there already'}`);
+  return { path, sha256, bytes };
+}
+
+export async function importModel(context: Context, dir: string, options: ImportOptions): Promise<number> {
+  const { client, console, io } = context;
+  const name = options.name ?? nameFromPath(resolve(io.cwd, dir));
+  const { files, leftOut } = await collect(context, dir);
+  const sent: Awaited<ReturnType<typeof send>>[] = [];
+  for (const file of files) sent.push(await send(context, file));
+  const licence = options.licence === undefined ? {} : { licence: options.licence };
+  const model = await client.importModel({ name, files: sent, ...licence });
+  const label = `${model.name}@${model.version}`;
+  console.data(
+    { model, leftOut },
+    () =>
+      `${label}: ${formatNumber(model.architecture.parameters)} parameters, ${model.architecture.type}\nid ${model.id}`,
+  );
+  if (leftOut.length > 0) {
+    const each = leftOut.map(({ path, reason }) => `${path} (${reason})`);
+    console.warn(`left out ${counted(leftOut.length, 'file')}: ${each.join(', ')}`);
+  }
+  if (options.licence === undefined)
+    console.note('No licence is noted; say what the model may be used for with --licence.');
+  return 0;
+}

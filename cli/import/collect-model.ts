@@ -1,0 +1,98 @@
+/** Which files of a folder make up a model, and why the others are left out. Nothing but names and sizes is read. */
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { CliError } from '../errors.ts';
+import { linkFault } from '../files/link-fault.ts';
+
+export interface ModelFile {
+  /** Path below the folder, with `/` between its parts. */
+  readonly path: string;
+  readonly file: string;
+  readonly bytes: number;
+}
+
+export interface LeftOut {
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface ModelFolder {
+  readonly files: readonly ModelFile[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+const WEIGHTS = ['model.safetensors', 'model.safetensors.index.json'];
+const NEEDED = ['config.json', 'tokenizer.json'];
+const ALLOWED = /(\.(safetensors|json|md|txt)|(^|\/)(LICENSE|NOTICE))$/;
+const PICKLE = /\.(pt|pth|bin|pkl|pickle|ckpt|joblib|npy|npz)$/i;
+const ARCHIVE = /\.(zip|tar|tgz|gz|bz2|xz|zst|7z|rar)$/i;
+
+const byPath = (left: { readonly path: string }, right: { readonly path: string }): number =>
+  left.path < right.path ? -1 : 1;
+
+function nameFault(path: string): string | null {
+  if (PICKLE.test(path)) return 'a pickle: reading one can run any code';
+  if (ARCHIVE.test(path)) return 'an archive';
+  return ALLOWED.test(path) ? null : 'nothing that a model consists of';
+}
+
+async function visit(root: string, folder: string, files: ModelFile[], leftOut: LeftOut[]): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const file = join(folder, entry.name);
+    const path = relative(root, file).split(sep).join('/');
+    if (entry.name.startsWith('.')) leftOut.push({ path, reason: 'hidden' });
+    else if (entry.isDirectory()) await visit(root, file, files, leftOut);
+    else {
+      const link = (await lstat(file)).isSymbolicLink() ? await linkFault(root, file) : null;
+      const reason = link ?? (entry.isFile() || entry.isSymbolicLink() ? nameFault(path) : 'not a file');
+      const bytes = reason ? 0 : (await stat(file)).size;
+      if (reason) leftOut.push({ path, reason });
+      else if (bytes === 0) leftOut.push({ path, reason: 'empty' });
+      else files.push({ path, file, bytes });
+    }
+  }
+}
+
+function refuse(code: string, message: string, hint: string): CliError {
+  return new CliError('validation', message, { code, hint });
+}
+
+/** What is left out without harm is told; that a model cannot be made of the rest is refused before anything is sent. */
+function checkNeeded(name: string, { files, leftOut }: ModelFolder): void {
+  const present = new Set(files.map(({ path }) => path));
+  if (!WEIGHTS.some((path) => present.has(path))) {
+    const pickles = leftOut.filter(({ path }) => PICKLE.test(path)).map(({ path }) => path);
+    if (pickles.length > 0)
+      throw refuse(
+        'pickle_refused',
+        `The weights in ${name} are a pickle (${pickles.join(', ')}). Loading one can run any code, so none is taken.`,
+        'Write them as model.safetensors with the program that made them, and import that folder.',
+      );
+  }
+  const missing = [
+    ...NEEDED,
+    ...(WEIGHTS.some((path) => present.has(path)) ? [] : ['model.safetensors']),
+  ].filter((path) => !present.has(path));
+  if (missing.length === 0) return;
+  const why = leftOut.find(({ path }) => missing.includes(path));
+  throw refuse(
+    'missing_file',
+    `${name} is no model: it has no ${missing.join(', no ')}.`,
+    why
+      ? `${why.path} was left out: ${why.reason}.`
+      : 'A model is a folder with model.safetensors (or its index and shards), config.json and tokenizer.json.',
+  );
+}
+
+/** Throws `validation` unless the folder has what a model needs. */
+export async function collectModel(path: string, name: string): Promise<ModelFolder> {
+  const root = await realpath(path);
+  if (!(await stat(root)).isDirectory())
+    throw refuse('not_a_folder', `${name} is a file.`, 'Name the folder that the files of the model lie in.');
+  const files: ModelFile[] = [];
+  const leftOut: LeftOut[] = [];
+  await visit(root, root, files, leftOut);
+  const found = { files: files.sort(byPath), leftOut: leftOut.sort(byPath) };
+  checkNeeded(name, found);
+  return found;
+}
