@@ -2,6 +2,7 @@
  * Requests made from the OpenAPI document itself, for every operation, over the embedded stores.
  * FORGE_FUZZ_REQUESTS=20000 is the long form; the default keeps the suite short.
  */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +10,10 @@ import fc from 'fast-check';
 import { localPorts } from '#adapters/local/ports.ts';
 import { openDatabase } from '#adapters/local/sqlite-database.ts';
 import { urlSigner } from '#adapters/local/url-signer.ts';
+import { contentKey } from '#core/domain/blob-key.ts';
+import type { Ports } from '#core/ports/ports.ts';
 import { type Components, type JsonSchema, near } from '#test/support/schema-arbitrary.ts';
-import { type ApiWorld, apiWorld } from './api-world.ts';
+import { type ApiWorld, apiWorld, DOCUMENT } from './api-world.ts';
 
 const REQUESTS = Number(process.env.FORGE_FUZZ_REQUESTS ?? 1500);
 const SEED = Number(process.env.FORGE_FUZZ_SEED ?? 20261123);
@@ -46,6 +49,7 @@ beforeAll(async () => {
   const database = openDatabase(join(home, 'cloud.db'));
   const ports = localPorts({ database, bucket: join(home, 'bucket'), signer, workflow });
   world = apiWorld({ streamSeconds: 0 }, ports);
+  await fill(ports);
   const { body: document } = await world.send('GET', '/v1/openapi.json');
   components = document.components.schemas;
   targets = Object.entries(document.paths as Record<string, Record<string, Operation>>).flatMap(
@@ -58,16 +62,37 @@ beforeAll(async () => {
   );
 });
 
+/** A corpus, a run and a preset, so that generated references find something. */
+async function fill(ports: Ports): Promise<void> {
+  const bytes = new TextEncoder().encode('{"id":"one","text":"A text."}\n');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  await ports.blobWriter.write(contentKey(sha256), bytes, 'application/x-ndjson');
+  await world.send('POST', '/v1/corpora', { body: { name: 'speeches', sha256, licence: 'CC0-1.0' } });
+  const made = await world.send('POST', '/v1/runs', {
+    body: DOCUMENT,
+    headers: { 'idempotency-key': 'first' },
+  });
+  KNOWN.push(made.body.id, sha256);
+  const preset = { description: 'mine', config: { cognate: { steps: 10 } } };
+  await world.send('PUT', '/v1/presets/mine', { body: preset, headers: { 'if-none-match': '*' } });
+}
+
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** Names that lead somewhere now and then, beside whatever a client may think of. */
-const reference = fc.oneof(
-  fc.constantFrom('demo', 'cognate', 'x@1', '01M84HFZ794RHNAYFGGTN0GNPR', '..', '%00'),
-  fc.string(),
-);
+const KNOWN: string[] = [
+  'demo',
+  'mine',
+  'speeches',
+  'cognate',
+  'x@1',
+  '01M84HFZ794RHNAYFGGTN0GNPR',
+  '..',
+  '%00',
+];
 
 function textFor(schema: JsonSchema): fc.Arbitrary<string> {
-  return fc.oneof(near(schema, components).map(String), reference);
+  return fc.oneof(near(schema, components).map(String), fc.constantFrom(...KNOWN), fc.string());
 }
 
 function requestOf({ method, path, operation }: Target) {
