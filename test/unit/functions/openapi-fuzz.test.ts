@@ -92,7 +92,11 @@ const KNOWN: string[] = [
 ];
 
 function textFor(schema: JsonSchema): fc.Arbitrary<string> {
-  return fc.oneof(near(schema, components).map(String), fc.constantFrom(...KNOWN), fc.string());
+  return fc.oneof(
+    near(schema, components).map((value) => (typeof value === 'string' ? value : JSON.stringify(value))),
+    fc.constantFrom(...KNOWN),
+    fc.string(),
+  );
 }
 
 function requestOf({ method, path, operation }: Target) {
