@@ -1,4 +1,5 @@
 /** What every registry promises: conditional writes, all or nothing, per tenant. */
+import presetFile from '#contracts/presets.json' with { type: 'json' };
 import type { Change } from '#core/ports/registry-writer.ts';
 import { lineageTests, statusTests, versionTests } from './model-tests.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from './records.ts';
 import type { Commit, RegistryPorts, RegistryWorld } from './registry-world.ts';
 
+const BUILT_IN = presetFile.presets.map((preset) => preset.name);
 const LATER = '2026-03-02T11:59:59.000Z';
 const AFTER_EXPIRY = '2026-03-02T12:00:00.000Z';
 const keyChange = (key: string, runId: string, now = AT): Change => ({
@@ -103,7 +105,7 @@ function presetTests(ports: () => RegistryPorts, commit: Commit): void {
     expect(await refusal(stale)).toEqual({ kind: 'conflict', code: 'stale_version' });
     await commit([{ kind: 'delete-preset', name: 'mine', expected: 2 }]);
     expect(await ports().presets.get(TENANT, 'mine')).toBeNull();
-    expect((await ports().presets.list(TENANT)).map((preset) => preset.name)).toEqual(['demo', 'test']);
+    expect((await ports().presets.list(TENANT)).map((preset) => preset.name)).toEqual(BUILT_IN);
   });
 
   it('lets one of twenty writers of the same version win', async () => {

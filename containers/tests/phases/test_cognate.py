@@ -12,14 +12,14 @@ from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.errors import ForgeError
 from agent_forge.models.folder import architecture_hash, load_model, read_config, shapes_of
 from agent_forge.phase import Document, Stage
-from agent_forge.phases.cognate.config import PRESETS, CognateConfig
+from agent_forge.phases.cognate.config import CognateConfig, preset
 from agent_forge.phases.cognate.phase import run
 from agent_forge.phases.cognate.report import averaged, text_seen
 from agent_forge.phases.cognate.variants import BASE, VARIANTS
 from tests.data.texts import documents
 from tests.phases.fake_context import FolderContext
 
-CONFIG = replace(PRESETS["test"], vocab_size=384, train_tokens=20_000, learning_rate=0.004)
+CONFIG = replace(preset("test"), vocab_size=384, train_tokens=20_000, learning_rate=0.004)
 NAMES = ("base", "reasoning", "memory", "adaptive")
 
 

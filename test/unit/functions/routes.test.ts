@@ -1,9 +1,11 @@
 /** What every route answers when all is well. */
+import presetFile from '#contracts/presets.json' with { type: 'json' };
 import { contentKey } from '#core/domain/blob-key.ts';
 import { hashOf, storeFile } from '#test/support/toy-models.ts';
 import { startedRun, TOY_TEXT, toyCorpus } from '#test/support/toy-run.ts';
 import { type ApiWorld, apiWorld, DOCUMENT, LOGS, succeededRun } from './api-world.ts';
 
+const BUILT_IN = presetFile.presets.map((preset) => preset.name);
 let world: ApiWorld;
 beforeEach(() => {
   world = apiWorld();
@@ -229,7 +231,7 @@ describe('presets', () => {
   it('GET /v1/presets lists the built-in ones and the own', async () => {
     await create();
     const { body: list } = await world.send('GET', '/v1/presets');
-    expect(list.items.map((preset: { name: string }) => preset.name)).toEqual(['demo', 'test', 'mine']);
+    expect(list.items.map((preset: { name: string }) => preset.name)).toEqual([...BUILT_IN, 'mine']);
   });
 
   it('are used by a run that names them', async () => {

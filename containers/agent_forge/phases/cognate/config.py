@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from agent_forge.contracts import load_contract
 from agent_forge.errors import ForgeError
 from agent_forge.models.config import (
     ActConfig,
@@ -18,44 +19,44 @@ from agent_forge.training.schedule import Schedule
 
 @dataclass(frozen=True, kw_only=True)
 class CognateConfig:
-    """Resolved settings; the defaults are the demo preset. Lengths and windows are in tokens."""
+    """Resolved settings; defaults and bounds stand in the contract. Lengths and windows are in tokens."""
 
-    d_model: int = 256
-    num_layers: int = 2
-    num_heads: int = 4
-    d_ff: int = 512
-    vocab_size: int = 2048
-    seq_len: int = 128
-    window: int = 64
-    batch_size: int = 4
-    steps: int = 350
-    base_fraction: float = 0.5
-    learning_rate: float = 0.003
-    min_lr_fraction: float = 0.05
-    warmup_steps: int = 20
-    weight_decay: float = 0.1
-    grad_clip: float = 1.0
-    subln: bool = True
-    act_enabled: bool = True
-    act_n_max: int = 2
-    act_eps: float = 0.01
-    act_halt_bias: float = 1.0
-    ponder_tau: float = 0.02
-    ltm_enabled: bool = True
-    ltm_dim: int = 64
-    ltm_depth: int = 1
-    ltm_chunk: int = 32
-    ltm_conv: int = 4
-    ltm_persistent: int = 0
-    held_out_every: int = 23
-    tokenizer_bytes: int = 4_000_000
-    train_tokens: int = 400_000
-    held_out_tokens: int = 16_384
-    eval_stride: int = 96
-    eval_batch_size: int = 16
-    synthetic_share: float = 0.4
-    probe_items: int = 64
-    log_every: int = 10
+    d_model: int
+    num_layers: int
+    num_heads: int
+    d_ff: int
+    vocab_size: int
+    seq_len: int
+    window: int
+    batch_size: int
+    steps: int
+    base_fraction: float
+    learning_rate: float
+    min_lr_fraction: float
+    warmup_steps: int
+    weight_decay: float
+    grad_clip: float
+    subln: bool
+    act_enabled: bool
+    act_n_max: int
+    act_eps: float
+    act_halt_bias: float
+    ponder_tau: float
+    ltm_enabled: bool
+    ltm_dim: int
+    ltm_depth: int
+    ltm_chunk: int
+    ltm_conv: int
+    ltm_persistent: int
+    held_out_every: int
+    tokenizer_bytes: int
+    train_tokens: int
+    held_out_tokens: int
+    eval_stride: int
+    eval_batch_size: int
+    synthetic_share: float
+    probe_items: int
+    log_every: int
 
     @staticmethod
     def of(document: Mapping[str, Any]) -> "CognateConfig":
@@ -122,12 +123,17 @@ class CognateConfig:
         return asdict(self)
 
 
-PRESETS: dict[str, CognateConfig] = {
-    "demo": CognateConfig(),
-    "test": CognateConfig(
-        d_model=64, num_heads=2, d_ff=128, vocab_size=512, seq_len=64, window=32, steps=40,
-        learning_rate=0.006, warmup_steps=4, ltm_dim=32, ltm_chunk=16, held_out_every=5,
-        tokenizer_bytes=200_000, train_tokens=40_000, held_out_tokens=2_048, eval_stride=48, probe_items=16,
-        log_every=5,
-    ),
-}  # fmt: skip
+def preset(name: str) -> CognateConfig:
+    """The settings of a named preset: the contract's defaults and what the preset changes.
+
+    Raises:
+        ForgeError(not_found): there is no such preset; names those that there are.
+    """
+    defaults = load_contract("schemas/phases/cognate.schema.json")["$defs"]["cognate"]["properties"]
+    presets = {
+        entry["name"]: entry["config"].get("cognate", {})
+        for entry in load_contract("presets.json")["presets"]
+    }
+    if name not in presets:
+        raise ForgeError("not_found", f"There is no preset {name!r}; expected one of {', '.join(presets)}.")
+    return CognateConfig.of({key: entry["default"] for key, entry in defaults.items()} | presets[name])
