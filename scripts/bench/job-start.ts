@@ -1,10 +1,11 @@
-/** How long a job takes from the request to the first line of its code with torch at hand, forked and in a fresh process. */
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** How long a job takes from the request to the first line of its code with torch at hand: forked, and in a fresh process. */
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createForkLauncher } from '#local/jobs/fork-launcher.ts';
 import type { Launcher } from '#local/jobs/launcher.ts';
 import { createSpawnLauncher } from '#local/jobs/spawn-launcher.ts';
+import type { Bench } from './record.ts';
 
 const ENV = {
   PATH: process.env.PATH ?? '',
@@ -25,9 +26,6 @@ def run_job(task_uri, environment, phases=None):
     return 0
 `;
 
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
-
 async function firstLine(launcher: Launcher, python: string, folder: string, stem: string): Promise<number> {
   const exitPath = `${stem}.exit`;
   const asked = Date.now();
@@ -44,24 +42,11 @@ async function firstLine(launcher: Launcher, python: string, folder: string, ste
     },
     () => undefined,
   );
-  while (!existsSync(exitPath)) await pause(5);
+  while (!existsSync(exitPath)) await sleep(5);
   return Number(readFileSync(`${stem}.out`, 'utf8')) - asked;
 }
 
-function percentile(sorted: readonly number[], share: number): string {
-  const at = Math.max(0, Math.ceil(sorted.length * share) - 1);
-  return `${(sorted[at] ?? Number.NaN).toFixed(1)} ms`;
-}
-
-async function measure(tries: number, start: (number: number) => Promise<number>): Promise<string> {
-  const times: number[] = [];
-  for (let number = 0; number < tries; number += 1) times.push(await start(number));
-  times.sort((a, b) => a - b);
-  return `p50 ${percentile(times, 0.5)}, p95 ${percentile(times, 0.95)} of ${tries}`;
-}
-
-export async function main(root: string, [tries = '20']: readonly string[]): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'forge-bench-'));
+export const run: Bench = async ({ root, folder, tiny }) => {
   const python = join(root, '.venv', 'bin', 'python');
   cpSync(join(root, 'containers', 'agent_forge'), join(folder, 'agent_forge'), { recursive: true });
   writeFileSync(join(folder, 'agent_forge', 'entrypoint.py'), ENTRYPOINT);
@@ -71,16 +56,24 @@ export async function main(root: string, [tries = '20']: readonly string[]): Pro
     env: ENV,
     socketDirectory: join(folder, 'fork'),
     logPath: join(folder, 'log'),
-    onFault: (error) => console.error(error.message),
+    onFault: (error) => process.emitWarning(error),
   });
-  const launch = (launcher: Launcher, name: string) => (number: number) =>
-    firstLine(launcher, python, folder, join(folder, `${name}-${number}`));
+  const fresh = createSpawnLauncher();
+  const start = (launcher: Launcher, name: string) => firstLine(launcher, python, folder, join(folder, name));
+  const values: number[] = [];
+  const limits: number[] = [];
   try {
-    console.log(`first job, server not started: ${(await launch(warm, 'first')(0)).toFixed(1)} ms`);
-    console.log(`fork server:   ${await measure(Number(tries), launch(warm, 'fork'))}`);
-    console.log(`fresh process: ${await measure(Number(tries), launch(createSpawnLauncher(), 'fresh'))}`);
+    const first = await start(warm, 'first');
+    for (let number = 0; number < (tiny ? 1 : 9); number += 1) {
+      values.push(await start(warm, `fork-${number}`));
+      limits.push(await start(fresh, `fresh-${number}`));
+    }
+    const what = 'the same in a fresh process';
+    return [
+      { name: 'request to first line, forked', unit: 'ms', values, limit: { what, values: limits } },
+      { name: 'the same for the first job of a server', unit: 'ms', values: [first] },
+    ];
   } finally {
     await warm.close();
-    rmSync(folder, { recursive: true, force: true });
   }
-}
+};

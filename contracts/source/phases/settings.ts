@@ -40,8 +40,15 @@ const FIELDS: Readonly<Record<PhaseSlug, z.ZodObject>> = {
   compression: none,
 };
 
+/** Looked up once: asking thirty fields for what they say of themselves costs more than all other settings work. */
+const defaults = new Map<PhaseSlug, Readonly<Record<string, unknown>>>();
+
 /** The default of each setting of a phase, as its field states it. */
-export function defaultSettings(slug: PhaseSlug): Record<string, unknown> {
+export function defaultSettings(slug: PhaseSlug): Readonly<Record<string, unknown>> {
+  const known = defaults.get(slug);
+  if (known) return known;
   const shape = Object.entries(FIELDS[slug].shape as Record<string, z.ZodType>);
-  return Object.fromEntries(shape.map(([key, field]) => [key, field.meta()?.default]));
+  const found = Object.freeze(Object.fromEntries(shape.map(([key, field]) => [key, field.meta()?.default])));
+  defaults.set(slug, found);
+  return found;
 }
