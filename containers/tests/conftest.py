@@ -1,5 +1,6 @@
 """Shared by all tests of the container: one torch thread, fixed seeds, and a room for jobs."""
 
+import os
 import random
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import torch
 
 from tests.support.job_room import JobRoom
 
+# What a job sets as well: without it CUDA's matrix products have no deterministic form.
+os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 torch.set_num_threads(1)
 # As every job runs: an operation without a deterministic form is an error.
 torch.set_deterministic_debug_mode("error")

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/**
+ * npm run evidence -- ID [--tier ci|full] [--seeds 1,2,3]   runs an experiment and writes evidence/<ID>/<tier>.json
+ * npm run evidence -- claims                                writes docs/claims.md from the records that are there
+ */
+import { spawn } from 'node:child_process';
+import { inProject, ROOT, venvPython } from './project.mjs';
+import { exitCodeOf } from './run-command.mjs';
+import { runMain, setUp } from './setup.mjs';
+
+await runMain(async (args) => {
+  await setUp({ bundles: false });
+  // One thread, whatever the machine has: other thread counts give other bits.
+  const env = {
+    ...process.env,
+    OMP_NUM_THREADS: '1',
+    PYTHONPATH: inProject('containers'),
+    PYTHONDONTWRITEBYTECODE: '1',
+  };
+  const child = spawn(venvPython(), ['-m', 'agent_forge', 'evidence', ...args], {
+    cwd: ROOT,
+    env,
+    stdio: 'inherit',
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(exitCodeOf(code, signal)));
+  });
+});
