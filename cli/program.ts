@@ -93,18 +93,9 @@ async function obey(context: Context, work: Parameters<Act>[0]): Promise<number>
   }
 }
 
-/**
- * Runs one command line.
- *
- * @param argv the arguments, without node and script
- * @returns the exit code
- */
-export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+/** Every verb, declared. */
+export function buildProgram(act: Act): Command {
   const program = createProgram();
-  let exitCode = 0;
-  const act: Act = async (work) => {
-    exitCode = await obey(createContext(io, program.opts<GlobalFlags>()), work);
-  };
   addRunsVerbs(program, act);
   addModelsVerbs(program, act);
   addCorporaVerbs(program, act);
@@ -112,6 +103,20 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   addDocumentVerbs(program, act);
   addMachineVerbs(program, act, packageFacts.version);
   addShellVerbs(program, act);
+  return program;
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param argv the arguments, without node and script
+ * @returns the exit code
+ */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  let exitCode = 0;
+  const program = buildProgram(async (work) => {
+    exitCode = await obey(createContext(io, program.opts<GlobalFlags>()), work);
+  });
   configure(program, io);
   try {
     await program.parseAsync([...argv], { from: 'user' });

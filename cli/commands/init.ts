@@ -32,7 +32,10 @@ export async function initFolder(
   await makeFolder(folder);
   await writeText(document, text, 'wx');
   await writeText(schema, renderSchema('run'));
-  const files = [document, schema].map((path) => relative(io.cwd, path));
+  const files = [document, schema].map((path) => {
+    const near = relative(io.cwd, path);
+    return near.startsWith('..') ? path : near;
+  });
   console.data({ template, files }, () => files.join('\n'));
   console.note(`Next: npx forge plan ${files[0]}, then npx forge runs create -f ${files[0]} --watch`);
   return 0;

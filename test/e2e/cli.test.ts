@@ -1,98 +1,52 @@
 /** The built command line against the built server: from an empty home to a trained, verified and listed model. */
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile, execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { ZodType } from 'zod';
+import { commandTree, everyNode } from '#cli/completion/command-tree.ts';
+import { buildProgram } from '#cli/program.ts';
 import { forge as forgeHere } from '#test/unit/cli/cli-harness.ts';
+import { cliHome, type Ended, type Started, TINY_DOCUMENT } from '#test/unit/cli/cli-process.ts';
+import { answerOf, component, outputOf } from '#test/unit/cli/output-schemas.ts';
 
 const ROOT = dirname(dirname(__dirname));
-const FORGE = join(ROOT, 'dist', 'cli', 'forge.mjs');
 
-/** As small as the phase allows: what it learns is nothing, what it does is everything. */
-const DOCUMENT = `apiVersion: forge/v1
-name: tiny
-phases: [cognate]
-input: { corpus: sotu }
-config:
-  cognate: { d_model: 32, num_layers: 1, num_heads: 2, d_ff: 32, vocab_size: 320, seq_len: 16, window: 8,
-    batch_size: 2, steps: 4, warmup_steps: 1, ltm_dim: 8, ltm_chunk: 8, held_out_every: 2,
-    tokenizer_bytes: 20000, train_tokens: 2000, held_out_tokens: 256, eval_stride: 16, probe_items: 4, log_every: 1 }
-`;
-
-interface Ended {
-  readonly exitCode: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const home = mkdtempSync(join(tmpdir(), 'forge-e2e-'));
+const { home, start, run: forge, json, end } = cliHome();
 const file = join(home, 'tiny.yaml');
-const children = new Set<ChildProcess>();
 
-/** Starts the command line; `heard` answers once a text has come on stderr. */
-function start(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const { FORGE_ENDPOINT: _endpoint, FORGE_TOKEN: _token, ...own } = process.env;
-  const child = spawn(process.execPath, [FORGE, ...argv], {
-    env: { ...own, FORGE_HOME: home, FORGE_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.add(child);
-  const texts = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
-    texts.stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    texts.stderr += chunk;
-  });
-  const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (exitCode) => {
-      children.delete(child);
-      resolve({ exitCode, ...texts });
-    });
-  });
-  const heard = (text: string) =>
-    new Promise<void>((resolve, reject) => {
-      const look = () => texts.stderr.includes(text) && resolve();
-      child.stderr.on('data', look);
-      child.on('close', () => reject(new Error(`it ended without "${text}":\n${texts.stderr}`)));
-      look();
-    });
-  return { child, ended, heard };
-}
-
-const forge = (argv: readonly string[], env?: Readonly<Record<string, string>>) => start(argv, env).ended;
-
-function serverPid(): number | null {
-  const record = join(home, 'server.json');
-  return existsSync(record) ? (JSON.parse(readFileSync(record, 'utf8')) as { pid: number }).pid : null;
-}
-
-async function json(argv: readonly string[]): Promise<unknown> {
-  const { exitCode, stdout, stderr } = await forge([...argv, '--json']);
-  expect({ argv, exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ argv, exitCode: 0, stderr: '' });
-  return JSON.parse(stdout);
+interface Model {
+  readonly id: string;
+  readonly status: string;
+  readonly recordVersion: number;
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
 
 let demo: Ended;
-let server: ReturnType<typeof start>;
+let server: Started;
 let run = '';
 
+/** RUN and FILE stand for what is known only while the tests run. */
+const wordsOf = (words: readonly string[]): readonly string[] =>
+  words.map((word) => (word === 'RUN' ? run : word === 'FILE' ? file : word.replace('HOME', home)));
+
+/** Where the bytes of a model's file lie. */
+function bytesPath({ files }: Model, name: string): string {
+  const { sha256 = '' } = files.find(({ path }) => path === name) ?? {};
+  return execFileSync('find', [home, '-name', `${sha256}*`, '-type', 'f'], { encoding: 'utf8' }).trim();
+}
+
 beforeAll(async () => {
-  if (!existsSync(FORGE)) throw new Error(`There is no ${FORGE}; build it with: npm run build`);
-  writeFileSync(file, DOCUMENT);
+  writeFileSync(file, TINY_DOCUMENT);
+  mkdirSync(join(home, 'texts'));
+  writeFileSync(join(home, 'texts', 'one.txt'), 'A text of my own.');
   demo = await forge(['demo', '--file', file]);
   run = /run (\w{26})/.exec(demo.stderr)?.[1] ?? '';
   server = start(['serve']);
   await server.heard('listens on');
 }, 90_000);
 
-afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL');
-  const pid = serverPid();
-  if (pid !== null) process.kill(pid, 'SIGKILL');
-  rmSync(home, { recursive: true, force: true });
-});
+afterAll(end);
 
 describe('forge demo', () => {
   it('starts a server, registers the text, trains, shows the result and leaves nothing running', () => {
@@ -112,37 +66,104 @@ describe('forge demo', () => {
   });
 });
 
+type Row = readonly [readonly string[], ZodType, object];
+
+const item = (shape: object) => ({ items: expect.arrayContaining([expect.objectContaining(shape)]) });
+
+/** Words, the schema of what they print, and some of what it has to be. */
+const ROWS: readonly Row[] = [
+  [['runs', 'list'], answerOf('GET /v1/runs'), { items: [{ name: 'tiny' }], next: null }],
+  [['runs', 'get', 'RUN'], component('Run'), { name: 'tiny', phases: [{ status: 'succeeded' }] }],
+  [['runs', 'watch', 'RUN', '--exit-status'], outputOf('runs-watch'), { run: { status: 'succeeded' } }],
+  [
+    ['runs', 'report', 'RUN'],
+    outputOf('runs-report'),
+    { schema: 'forge/report/v1', models: [{}, {}, {}, {}] },
+  ],
+  [
+    ['runs', 'logs', 'RUN', '--stage', 'base', '--tail', '5'],
+    answerOf('GET /v1/runs/{id}/logs'),
+    item({ stage: 'base', attempt: 1 }),
+  ],
+  [['runs', 'diff', 'RUN', 'RUN'], outputOf('runs-diff'), { resolved: [], outcome: [] }],
+  [['runs', 'cancel', 'RUN'], component('Run'), { status: 'succeeded' }],
+  [['runs', 'create', '-f', 'FILE', '--dry-run'], component('RunPlan'), { name: 'tiny' }],
+  [['models', 'list', '--phase', 'cognate'], answerOf('GET /v1/models'), { items: [{}, {}, {}, {}] }],
+  [['models', 'get', 'tiny-memory@latest'], component('Model'), { version: 1, parents: [{}] }],
+  [['models', 'lineage', 'tiny-memory'], component('Lineage'), { edges: [{ relation: 'continued-from' }] }],
+  [['models', 'verify', 'tiny-base@1'], component('ModelVerdict'), { ok: true }],
+  [
+    ['models', 'metadata', 'tiny-memory'],
+    component('model-metadata'),
+    { identity: { reference: 'tiny-memory@1' }, licences: [{ name: 'sotu' }] },
+  ],
+  [
+    ['models', 'diff', 'tiny-memory', 'tiny-base'],
+    outputOf('models-diff'),
+    { architecture: [], settings: [], weights: { same: false, comparedBy: 'hash' } },
+  ],
+  [['corpora', 'add', 'HOME/texts', '--name', 'own'], outputOf('corpora-add'), { corpus: { name: 'own' } }],
+  [['corpora', 'list'], answerOf('GET /v1/corpora'), item({ name: 'sotu', documents: 233 })],
+  [['phases', 'list'], answerOf('GET /v1/phases'), item({ slug: 'cognate' })],
+  [['phases', 'describe', 'cognate'], component('PhaseDescription'), { available: true, settings: {} }],
+  [['presets', 'list'], answerOf('GET /v1/presets'), item({ name: 'demo' })],
+  [['presets', 'get', 'test'], component('Preset'), { builtIn: true }],
+  [['plan', 'FILE'], component('RunPlan'), { phases: [{ phase: 'cognate', jobs: 5 }] }],
+  [['validate', 'FILE'], outputOf('validate'), { valid: true }],
+  [['init', 'HOME/first'], outputOf('init'), { template: 'tiny' }],
+  [['plan', 'HOME/first/run.yaml'], component('RunPlan'), { name: 'first' }],
+  [['init', 'HOME/whole', '--template', 'full'], outputOf('init'), { template: 'full' }],
+  [['plan', 'HOME/whole/run.yaml'], component('RunPlan'), { name: 'whole' }],
+  [['schema'], outputOf('schema'), {}],
+  [['schema', '--install', 'HOME/first/run.yaml'], outputOf('schema-install'), {}],
+  [['gc', '--dry-run'], component('GarbageReport'), { dryRun: true, runs: [] }],
+  [['doctor'], outputOf('doctor'), { healthy: true }],
+  [['version'], outputOf('version'), { node: process.versions.node }],
+];
+
+/** Verbs that are tested apart from the table: they change things, never end, or print something else than data. */
+const TESTED_BELOW = [
+  ...['archive', 'restore', 'quarantine', 'delete', 'import'].map((verb) => `/models/${verb}`),
+  '/presets/save',
+  '/presets/delete',
+  '/demo',
+  '/serve',
+  '/completion',
+];
+
 describe('with --json', () => {
-  it.each([
-    [['runs', 'list'], { items: [{ name: 'tiny', status: 'succeeded' }], next: null }],
-    [['runs', 'get', 'RUN'], { name: 'tiny', phases: [{ slug: 'cognate', status: 'succeeded' }] }],
-    [
-      ['runs', 'watch', 'RUN', '--exit-status'],
-      { run: { status: 'succeeded' }, report: { models: [{}, {}, {}, {}] } },
-    ],
-    [['runs', 'report', 'RUN'], { schema: 'forge/report/v1' }],
-    [
-      ['runs', 'logs', 'RUN', '--stage', 'base', '--tail', '5'],
-      { items: expect.arrayContaining([expect.objectContaining({ stage: 'base', attempt: 1 })]) },
-    ],
-    [['runs', 'cancel', 'RUN'], { status: 'succeeded' }],
-    [['models', 'list', '--phase', 'cognate'], { items: [{}, {}, {}, {}] }],
-    [['models', 'get', 'tiny-memory@latest'], { name: 'tiny-memory', version: 1, parents: [{}] }],
-    [['models', 'lineage', 'tiny-memory'], { edges: [{ relation: 'continued-from' }] }],
-    [['models', 'verify', 'tiny-base@1'], { ok: true }],
-    [['corpora', 'list'], { items: [{ name: 'sotu', documents: 233 }] }],
-    [['phases', 'list'], { items: expect.arrayContaining([expect.objectContaining({ slug: 'cognate' })]) }],
-    [['phases', 'describe', 'cognate'], { slug: 'cognate', available: true, settings: {} }],
-    [['presets', 'list'], { items: expect.arrayContaining([expect.objectContaining({ name: 'demo' })]) }],
-    [['presets', 'get', 'test'], { builtIn: true }],
-    [['plan', 'FILE'], { phases: [{ phase: 'cognate', jobs: 5 }] }],
-    [['runs', 'create', '-f', 'FILE', '--dry-run'], { name: 'tiny' }],
-    [['validate', 'FILE'], { valid: true }],
-    [['doctor'], { healthy: true }],
-    [['version'], { node: process.versions.node }],
-  ])('%j prints one document on stdout', async (words, shape) => {
-    const argv = words.map((word) => (word === 'RUN' ? run : word === 'FILE' ? file : word));
-    expect(await json(argv)).toMatchObject(shape);
+  it.each(ROWS)(
+    '%j prints one document on stdout, and it keeps to its schema',
+    async (words, schema, shape) => {
+      const printed = await json(wordsOf(words));
+      expect(schema.safeParse(printed).error).toBeUndefined();
+      expect(printed).toMatchObject(shape);
+    },
+  );
+
+  it('no verb is left out of these tests', () => {
+    const verbs = everyNode(commandTree(buildProgram(async () => undefined)))
+      .filter(({ children }) => children.length === 0)
+      .map(({ path }) => path);
+    const rows = ROWS.flatMap(([[noun = '', verb = '']]) => [`/${noun}`, `/${noun}/${verb}`]);
+    expect(verbs.filter((path) => !rows.includes(path) && !TESTED_BELOW.includes(path))).toEqual([]);
+  });
+
+  it('a field that nobody has documented would fail these tests', async () => {
+    const found = (await json(['models', 'get', 'tiny-base'])) as Model;
+    const schema = component('Model');
+    expect(schema.safeParse(found).success).toBe(true);
+    expect(schema.safeParse({ ...found, secret: 1 }).success).toBe(false);
+    expect(schema.safeParse({ ...found, files: [{ ...found.files[0], secret: 1 }] }).success).toBe(false);
+  });
+
+  it('records inside of what a verb puts together are those of the API', async () => {
+    const watched = (await json(['runs', 'watch', run])) as { run: unknown };
+    expect(component('Run').safeParse(watched.run).error).toBeUndefined();
+    const added = (await json(['corpora', 'add', join(home, 'texts'), '--name', 'own'])) as {
+      corpus: unknown;
+    };
+    expect(component('Corpus').safeParse(added.corpus).error).toBeUndefined();
   });
 
   it('prints every event of a run as a line, from the first to the last', async () => {
@@ -153,6 +174,125 @@ describe('with --json', () => {
       .map((line) => JSON.parse(line) as { seq: number; type: string });
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, position) => position + 1));
     expect(events.at(-1)?.type).toBe('RunCompleted');
+    const schema = component('event');
+    expect(events.filter((event) => !schema.safeParse(event).success)).toEqual([]);
+  });
+});
+
+describe('the life of a model', () => {
+  const act = async (...words: readonly string[]): Promise<Model> => {
+    const printed = await json(['models', ...words]);
+    expect(component('Model').safeParse(printed).error).toBeUndefined();
+    return printed as Model;
+  };
+
+  it('goes from active to archived, quarantined and deleted, and comes back each time', async () => {
+    const name = 'tiny-adaptive';
+    const because = ['--reason', 'a test'];
+    expect(await act('archive', name, ...because)).toMatchObject({ status: 'archived' });
+    expect(await forge(['models', 'get', name])).toMatchObject({
+      exitCode: 5,
+      stderr: expect.stringContaining('tiny-adaptive@1 is archived'),
+    });
+    expect(await act('restore', name, ...because)).toMatchObject({ status: 'active' });
+    expect(await act('quarantine', name, ...because)).toMatchObject({ status: 'quarantined' });
+    expect(await act('restore', name, ...because)).toMatchObject({ status: 'active' });
+    expect(await act('delete', name, '--yes')).toMatchObject({ status: 'deleted', tombstone: {} });
+    const listed = await json(['models', 'list', '--status', 'deleted']);
+    expect(answerOf('GET /v1/models').safeParse(listed).error).toBeUndefined();
+    expect(listed).toMatchObject({ items: [{ name }] });
+    const back = await act('restore', name, ...because);
+    expect(back).toMatchObject({
+      status: 'active',
+      statusChanges: [{}, {}, {}, {}, {}, { reason: 'a test' }],
+    });
+  });
+
+  it('cannot end while others were made from it: exit code 6, and each is named', async () => {
+    const ended = await forge(['models', 'delete', 'tiny-base', '--yes']);
+    expect(ended).toMatchObject({ exitCode: 6, stdout: '' });
+    for (const name of ['tiny-memory@1', 'tiny-reasoning@1', 'tiny-adaptive@1'])
+      expect(ended.stderr).toContain(`model ${name} (`);
+  });
+
+  it('begins elsewhere: a folder is imported once, however often it is sent', async () => {
+    const folder = join(home, 'from-elsewhere');
+    mkdirSync(folder);
+    const base = (await json(['models', 'get', 'tiny-base'])) as Model;
+    for (const name of ['model.safetensors', 'config.json', 'tokenizer.json'])
+      copyFileSync(bytesPath(base, name), join(folder, name));
+    writeFileSync(join(folder, 'pytorch_model.bin'), 'pickled');
+    const argv = ['models', 'import', folder, '--licence', 'MIT'];
+    const first = (await json(argv)) as { model: Model };
+    expect(outputOf('models-import').safeParse(first).error).toBeUndefined();
+    expect(component('Model').safeParse(first.model).error).toBeUndefined();
+    expect(first).toMatchObject({
+      model: { name: 'from-elsewhere', version: 1, licence: 'MIT', runId: null },
+      leftOut: [{ path: 'pytorch_model.bin' }],
+    });
+    expect(await json(argv)).toEqual(first);
+    expect(await json(['models', 'diff', 'from-elsewhere', 'tiny-base'])).toMatchObject({
+      weights: { same: true },
+      settings: null,
+    });
+  });
+
+  it('does not begin with weights that are none: exit code 2, with the reason', async () => {
+    const folder = join(home, 'broken');
+    mkdirSync(folder);
+    const base = (await json(['models', 'get', 'tiny-base'])) as Model;
+    for (const name of ['config.json', 'tokenizer.json'])
+      copyFileSync(bytesPath(base, name), join(folder, name));
+    writeFileSync(join(folder, 'model.safetensors'), '{}');
+    const ended = await forge(['models', 'import', folder, '--json']);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toContain('header_too_small');
+  });
+});
+
+describe('a preset', () => {
+  it('is saved, used, changed and deleted', async () => {
+    const preset = join(home, 'short.yaml');
+    writeFileSync(preset, 'name: short\ndescription: brief\nconfig: { cognate: { steps: 7 } }\n');
+    const saved = await json(['presets', 'save', preset]);
+    expect(component('Preset').safeParse(saved).error).toBeUndefined();
+    expect(saved).toMatchObject({ name: 'short', builtIn: false, recordVersion: 1 });
+    expect(await json(['plan', file, '--set', 'preset=short', '--set', 'config={}'])).toMatchObject({
+      phases: [{ config: { steps: 7 } }],
+    });
+    const printed = await forge(['presets', 'get', 'short']);
+    writeFileSync(preset, printed.stdout.replace('steps: 7', 'steps: 8'));
+    expect(await json(['presets', 'save', preset, '--name', 'short'])).toMatchObject({ recordVersion: 2 });
+    const deleted = await json(['presets', 'delete', 'short', '--yes']);
+    expect(outputOf('presets-delete').safeParse(deleted).error).toBeUndefined();
+    expect((await forge(['presets', 'get', 'short'])).exitCode).toBe(5);
+    expect(await json(['presets', 'save', join(ROOT, 'examples', 'preset.yaml')])).toMatchObject({
+      name: 'narrow',
+    });
+  });
+
+  it('is refused with the place of what is wrong, and nothing is saved', async () => {
+    const preset = join(home, 'wrong.yaml');
+    writeFileSync(preset, 'name: wrong\nconfig:\n  cognate: { stepps: 7 }\n');
+    const ended = await forge(['presets', 'save', preset]);
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ended.stderr).toContain('wrong.yaml:3:14: stepps is not a known field; did you mean steps?');
+    expect((await forge(['presets', 'get', 'wrong'])).exitCode).toBe(5);
+    expect((await forge(['presets', 'delete', 'test', '--yes'])).exitCode).toBe(6);
+  });
+});
+
+describe('forge gc', () => {
+  it('says what it would free, asks before it does, and frees that', async () => {
+    const preview = (await json(['gc', '--run', run, '--dry-run'])) as { total: { count: number } };
+    expect(preview.total.count).toBeGreaterThan(0);
+    const unasked = await forge(['gc', '--run', run]);
+    expect(unasked).toMatchObject({ exitCode: 2, stdout: '' });
+    const freed = await json(['gc', '--run', run, '--yes']);
+    expect(component('GarbageReport').safeParse(freed).error).toBeUndefined();
+    expect(freed).toMatchObject({ dryRun: false, total: preview.total });
+    expect(await json(['gc', '--run', run, '--dry-run'])).toMatchObject({ total: { count: 0 } });
+    expect(await json(['models', 'verify', 'tiny-memory'])).toMatchObject({ ok: true });
   });
 });
 
@@ -167,13 +307,18 @@ describe('for people', () => {
     [['models', 'lineage', 'tiny-memory', '--format', 'dot'], /^digraph lineage/],
     [['models', 'verify', 'tiny-base'], /model\.safetensors +ok/],
     [['phases', 'describe', 'cognate'], /base, variants × 3, evaluate[\s\S]*\nsteps +350 +Optimizer steps/],
+    [
+      ['models', 'diff', 'tiny-memory', 'tiny-base'],
+      /config\.json\n[\s\S]*act\.tau[\s\S]*differ, compared by their hash/,
+    ],
+    [['runs', 'diff', 'RUN', 'RUN'], /Asked for: the same\n\nOutcome: the same/],
+    [['gc', '--dry-run'], /would be freed/],
     [['presets', 'get', 'test'], /steps: 40/],
     [['plan', 'FILE'], /base, variants × 3, evaluate +5/],
     [['doctor'], /ok +server/],
   ])('%j prints text', async (words, text) => {
-    const argv = words.map((word) => (word === 'RUN' ? run : word === 'FILE' ? file : word));
     // In this process: what a process of its own adds is tested above.
-    const { exitCode, stdout } = await forgeHere(argv, { env: { FORGE_HOME: home } });
+    const { exitCode, stdout } = await forgeHere(wordsOf(words), { env: { FORGE_HOME: home } });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(text);
   });
@@ -204,10 +349,7 @@ describe('exit codes', () => {
     { code: 4, argv: ['runs', 'list'], env: { FORGE_TOKEN: 'wrong' } },
     { code: 6, argv: ['serve'], env: {} },
   ])('$argv ends with $code', async ({ code, argv, env }) => {
-    const ended = await forge(
-      argv.map((word) => (word === 'FILE' ? file : word)),
-      env,
-    );
+    const ended = await forge(wordsOf(argv), env);
     expect(ended).toMatchObject({ exitCode: code, stdout: '' });
     expect(ended.stderr).not.toMatch(/\n\s+at /);
   });
@@ -236,13 +378,7 @@ describe('exit codes', () => {
   }, 40_000);
 
   it('is 8 when a model has been damaged', async () => {
-    const model = (await json(['models', 'get', 'tiny-adaptive'])) as {
-      files: { path: string; sha256: string }[];
-    };
-    const { sha256 = '' } = model.files.find(({ path }) => path === 'model.safetensors') ?? {};
-    const path = execFileSync('find', [home, '-name', `${sha256}*`, '-type', 'f'], {
-      encoding: 'utf8',
-    }).trim();
+    const path = bytesPath((await json(['models', 'get', 'tiny-adaptive'])) as Model, 'model.safetensors');
     const bytes = readFileSync(path);
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
     writeFileSync(path, bytes);

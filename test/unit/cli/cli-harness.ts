@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly answer?: string;
   readonly tty?: boolean;
   readonly interrupted?: AbortSignal;
+  /** The project's folder. @default this project's */
+  readonly root?: string | null;
 }
 
 const folders: string[] = [];
@@ -50,7 +52,7 @@ export function recordingIo(surroundings: Surroundings = {}): { io: Io; said: ()
     stderr: stream('stderr'),
     env: { FORGE_HOME: join(cwd, '.forge'), ...surroundings.env },
     cwd,
-    root: ROOT,
+    root: surroundings.root === undefined ? ROOT : surroundings.root,
     interrupted: surroundings.interrupted ?? new AbortController().signal,
     readInput: async () => surroundings.input ?? '',
     ask: async (question) => {

@@ -1,5 +1,4 @@
 import { build } from 'esbuild';
-import table from '#contracts/errors.json' with { type: 'json' };
 import { cleanUp, forge, freshFolder, ROOT, serveHttp } from './cli-harness.ts';
 
 afterAll(cleanUp);
@@ -73,21 +72,6 @@ describe('failures of a request', () => {
     expect(plain.stderr).not.toMatch(/\n\s+at /);
     expect(debugged.stderr).toMatch(/\n\s+at .*\n[\s\S]*caused by: /);
   });
-
-  it.each(Object.entries(table.kinds))(
-    'ends with the exit code of the kind %s',
-    async (kind, { http, cli }) => {
-      const problem = { title: 'odd', status: http, detail: 'what was wrong', kind, hint: 'what to do' };
-      const endpoint = await serveHttp((_request, response) => {
-        response.writeHead(http, { 'content-type': 'application/problem+json' });
-        response.end(JSON.stringify(problem));
-      });
-      const { exitCode, stderr } = await forge(['models', 'get', 'x', '--endpoint', endpoint]);
-      expect(exitCode).toBe(cli);
-      expect(stderr).toContain('error: what was wrong\n  what to do');
-    },
-    20_000,
-  );
 
   it('takes the kind from the status where the answer is no problem document', async () => {
     const endpoint = await serveHttp((_request, response) => {
