@@ -65,9 +65,14 @@ def source_hashes(own: Path) -> dict[str, str]:
     Args:
         own: the experiment's folder.
     """
-    parts = [own.resolve(), *(PACKAGE / name for name in SHARED_SOURCES)]
-    paths = sorted(f for part in parts for f in (part.rglob("*.py") if part.is_dir() else [part]))
-    return {p.relative_to(PACKAGE).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
+    own = own.resolve()
+    shared = [PACKAGE / name for name in SHARED_SOURCES]
+    files = sorted(f for part in [own, *shared] for f in (part.rglob("*.py") if part.is_dir() else [part]))
+    roots = {f: PACKAGE if f.is_relative_to(PACKAGE) else own.parent for f in files}
+    return {
+        f.relative_to(root).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest()
+        for f, root in roots.items()
+    }
 
 
 def _text(record: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from agent_forge.contracts import load_contract, validate
+from agent_forge.contracts import contracts_folder, load_contract, validate
 from agent_forge.data.packing import Batch
 from agent_forge.errors import ForgeError
 from agent_forge.models.folder import parameter_count, shapes_of
@@ -81,6 +81,16 @@ def test_two_training_steps_of_a_large_preset_lower_the_loss_and_change_every_te
     # then
     assert first < 2 * torch.log(torch.tensor(float(config.vocab_size)))
     assert second < first
+
+
+def test_the_documented_sizes_are_the_counted_ones() -> None:
+    guide = (contracts_folder().parent / "docs/phases/cognate.md").read_text(encoding="utf-8")
+    (row,) = (line for line in guide.splitlines() if line.startswith("| in all |"))
+    (head,) = (line for line in guide.splitlines() if line.startswith("| part |"))
+    documented = dict(zip(head.split("|")[3:-1], row.split("|")[3:-1], strict=True))
+    assert {name.strip(" `"): int(count.replace(",", "")) for name, count in documented.items()} == {
+        name: counted(preset(name)) for name in ("test", "demo", "base-25m", "cogment")
+    }
 
 
 def test_the_demo_preset_is_the_defaults_of_the_contract() -> None:
