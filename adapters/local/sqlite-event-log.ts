@@ -1,5 +1,4 @@
 /** The event log in SQLite: numbers per run without gaps, repeated keys dropped, waiting readers woken. */
-import { EventEmitter, once } from 'node:events';
 import type { ForgeEvent } from '#contracts/source/event.ts';
 import type { NewEvent } from '#core/domain/event.ts';
 import type { EventReader } from '#core/ports/event-reader.ts';
@@ -20,16 +19,19 @@ function envelope(tenant: string, seq: number, { key: _key, ...event }: NewEvent
 }
 
 export function sqliteEventLog(database: SqliteDatabase): SqliteEventLog {
-  const news = new EventEmitter().setMaxListeners(0);
-  const insert = inserter(database);
+  const waiting = waiters();
+  const { read, forget } = sharedReader(database);
+  const insertOne = inserter(database);
+  const insert: SqliteEventLog['insert'] = (tenant, event) => {
+    forget();
+    insertOne(tenant, event);
+  };
   const appendAll = database.transaction((tenant: string, events: readonly NewEvent[]) => {
     for (const event of events) insert(tenant, event);
   });
-  const read = database.prepare(
-    'SELECT document FROM events WHERE tenant = ? AND run = ? AND seq > ? ORDER BY seq LIMIT ?',
-  );
   const announce = (tenant: string, runs: readonly string[]) => {
-    for (const run of new Set(runs)) news.emit(`${tenant}/${run}`);
+    forget();
+    for (const run of new Set(runs)) waiting.wake(`${tenant}/${run}`);
   };
   return {
     insert,
@@ -41,12 +43,58 @@ export function sqliteEventLog(database: SqliteDatabase): SqliteEventLog {
         events.map((event) => event.run),
       );
     },
-    async read(tenant, run, after, limit) {
-      return documents<ForgeEvent>(read.all(tenant, run, after, limit));
+    read: async (tenant, run, after, limit) => read(tenant, run, after, limit),
+    waitForNews: (tenant, run, timeoutMs) => waiting.wait(`${tenant}/${run}`, timeoutMs),
+  };
+}
+
+/** Who waits for which run; a thousand may wait for one, so nobody is searched for in a list. */
+function waiters() {
+  const waiting = new Map<string, Set<() => void>>();
+  return {
+    wake(name: string): void {
+      const woken = waiting.get(name);
+      waiting.delete(name);
+      for (const wake of woken ?? []) wake();
     },
-    async waitForNews(tenant, run, timeoutMs) {
-      const signal = AbortSignal.timeout(timeoutMs);
-      await once(news, `${tenant}/${run}`, { signal }).catch(() => undefined);
+    wait: (name: string, milliseconds: number): Promise<void> =>
+      new Promise((resolve) => {
+        const others = waiting.get(name) ?? new Set();
+        waiting.set(name, others);
+        const wake = () => {
+          clearTimeout(timer);
+          others.delete(wake);
+          if (others.size === 0 && waiting.get(name) === others) waiting.delete(name);
+          resolve();
+        };
+        const timer = setTimeout(wake, milliseconds).unref();
+        others.add(wake);
+      }),
+  };
+}
+
+type Read = (tenant: string, run: string, after: number, limit: number) => readonly ForgeEvent[];
+
+/**
+ * Those who are woken together look at the same rows: one look is shared until something is written or the event loop
+ * turns, whichever comes first.
+ */
+function sharedReader(database: SqliteDatabase): { readonly read: Read; readonly forget: () => void } {
+  const select = database.prepare(
+    'SELECT document FROM events WHERE tenant = ? AND run = ? AND seq > ? ORDER BY seq LIMIT ?',
+  );
+  const looks = new Map<string, readonly ForgeEvent[]>();
+  const forget = () => looks.clear();
+  return {
+    forget,
+    read(tenant, run, after, limit) {
+      const name = `${tenant}/${run}/${after}/${limit}`;
+      const known = looks.get(name);
+      if (known) return known;
+      const events = documents<ForgeEvent>(select.all(tenant, run, after, limit));
+      if (looks.size === 0) setImmediate(forget);
+      looks.set(name, events);
+      return events;
     },
   };
 }

@@ -25,9 +25,26 @@ export interface Submissions {
   readonly keys: string;
 }
 
+/** Opens streams and keeps them open. */
+export interface Streams {
+  readonly url: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly streams: number;
+}
+
+/** Asks when event number `arrived` came to each of the streams; the answer's latencies are times since the epoch. */
+export interface Arrivals {
+  readonly url: string;
+  readonly arrived: number;
+  readonly of: number;
+}
+
 export interface LoadProcess {
   /** Latencies in milliseconds and the size of the last answer. */
-  send(task: Load | Submissions): Promise<{ readonly latencies: readonly number[]; readonly bytes: number }>;
+  send(
+    task: Load | Submissions | Streams | Arrivals,
+  ): Promise<{ readonly latencies: readonly number[]; readonly bytes: number }>;
   close(): void;
 }
 

@@ -19,6 +19,7 @@ const BENCHES = {
   'control-plane': { entry: 'control-plane.ts', noOp: true, processes: 5 },
   api: { entry: 'api.ts', noOp: true, processes: 1 },
   'first-event': { entry: 'first-event.ts', noOp: true, processes: 1 },
+  'event-fan-out': { entry: 'event-fan-out.ts', noOp: true, processes: 1 },
   'registry-list': { entry: 'registry-list.ts', noOp: true, processes: 1 },
   'job-start': { entry: 'job-start.ts', noOp: false, processes: 1 },
   training: { entry: 'training.mjs', processes: 1 },

@@ -6,7 +6,16 @@ import { promisify } from 'node:util';
 import { fixtureTree, PROJECT } from '#test/support/fixture-tree.ts';
 import { type BenchRecord, type Figure, quantile, recordsOf } from '../../../scripts/bench/record.ts';
 
-const BENCHES = ['control-plane', 'api', 'first-event', 'registry-list', 'job-start', 'training', 'bundles'];
+const BENCHES = [
+  'control-plane',
+  'api',
+  'first-event',
+  'event-fan-out',
+  'registry-list',
+  'job-start',
+  'training',
+  'bundles',
+];
 const MAIN = join(PROJECT, 'scripts/bench/main.mjs');
 
 interface Report {
