@@ -46,6 +46,10 @@ async function askTerminal(question: string, interrupted: AbortSignal): Promise<
     // While it reads, a terminal hands Ctrl-C over as a key.
     terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
     return await terminal.question(question, { signal: interrupted });
+  } catch (error) {
+    if (interrupted.aborted) throw error;
+    // Ctrl-D: whoever has nothing to say has not agreed.
+    return '';
   } finally {
     terminal.close();
   }

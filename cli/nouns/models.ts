@@ -1,11 +1,18 @@
 /** `forge models …` */
 import { type Command, Option } from 'commander';
+import type { ModelStatus } from '../client/records.ts';
 import type { Act } from './act.ts';
 import { addModelLifeVerbs } from './model-life.ts';
 import { wholeNumber } from './option-values.ts';
 import { SLUGS } from './phase-choices.ts';
 
-const STATUSES = ['active', 'archived', 'quarantined', 'deleted'];
+/** Every status that the API knows: one that is missing here does not compile. */
+const STATUSES = Object.keys({
+  active: true,
+  archived: true,
+  quarantined: true,
+  deleted: true,
+} satisfies Record<ModelStatus, true>);
 const REFERENCE = 'model: id, name, name@3 or name@latest';
 
 function addList(models: Command, act: Act): void {

@@ -1,10 +1,21 @@
 /** `forge runs …` */
 import { type Command, Option } from 'commander';
+import type { RunStatus } from '../client/records.ts';
 import type { Act } from './act.ts';
 import { collect, wholeNumber } from './option-values.ts';
 import { SLUGS } from './phase-choices.ts';
 
-const STATUSES = ['queued', 'running', 'pausing', 'paused', 'cancelling', 'cancelled', 'succeeded', 'failed'];
+/** Every status that the API knows: one that is missing here does not compile. */
+const STATUSES = Object.keys({
+  queued: true,
+  running: true,
+  pausing: true,
+  paused: true,
+  cancelling: true,
+  cancelled: true,
+  succeeded: true,
+  failed: true,
+} satisfies Record<RunStatus, true>);
 
 function addCreate(runs: Command, act: Act): void {
   runs
