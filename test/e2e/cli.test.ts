@@ -355,17 +355,19 @@ describe('exit codes', () => {
   });
 
   it('is 130 after Ctrl-C, with the way back; the run goes on until it is cancelled, and then it is 1', async () => {
-    const watching = start(['runs', 'create', '-f', file, '--idempotency-key', 'K1', '--watch']);
+    // Long enough to be still running when it is cancelled, on any machine.
+    const long = ['--set', 'config.cognate.steps=20000', '--set', 'config.cognate.log_every=1000'];
+    const create = ['runs', 'create', '-f', file, ...long, '--idempotency-key', 'K1'];
+    const watching = start([...create, '--watch']);
     await watching.heard('phase cognate started');
     watching.child.kill('SIGINT');
     const { exitCode, stderr } = await watching.ended;
     const id = /npx forge runs watch (\w{26})/.exec(stderr)?.[1] ?? '';
     expect(exitCode).toBe(130);
     expect(await json(['runs', 'get', id])).toMatchObject({ status: 'running' });
-
-    const again = await forge(['runs', 'create', '-f', file, '--idempotency-key', 'K1']);
+    const again = await forge(create);
     expect(again).toMatchObject({ exitCode: 0, stdout: `${id}\n` });
-    const other = await forge(['runs', 'create', '-f', file, '--set', 'seed=2', '--idempotency-key', 'K1']);
+    const other = await forge([...create, '--set', 'seed=2']);
     expect(other).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('was used for another document'),
