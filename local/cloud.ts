@@ -25,6 +25,8 @@ export interface CloudOptions {
   readonly home: Home;
   readonly slots: Resources;
   readonly command: JobRunnerOptions['command'];
+  /** Hash of the package that jobs run now. */
+  readonly code: () => string;
   /** Closed with the cloud. */
   readonly launcher: ForkLauncher;
   /** Base address of this server, known once it listens. */
@@ -43,11 +45,14 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
-export function openCloud({ home, slots, command, launcher, url, onFault }: CloudOptions): Cloud {
+export function openCloud({ home, slots, command, code, launcher, url, onFault }: CloudOptions): Cloud {
   const database = openDatabase(home.database);
   const signer = urlSigner(url, home.token, () => new Date());
   const workflow = embeddedWorkflow(() => engine, PIPELINE_MACHINE);
-  const ports = localPorts({ database, bucket: home.bucket, signer, workflow });
+  const ports: Ports = {
+    ...localPorts({ database, bucket: home.bucket, signer, workflow }),
+    code: { hash: async () => code() },
+  };
   const functions: FunctionTable = functionTable(ports);
   const runner: JobRunner = createJobRunner({
     slots,

@@ -15,6 +15,7 @@ import { hostGuard } from './host-guard.ts';
 import { jobProcess } from './job-process.ts';
 import { createForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
+import { codeHasher } from './jobs/package-hash.ts';
 import { localAuthenticator } from './local-authenticator.ts';
 
 const { version } = packageFile;
@@ -116,7 +117,8 @@ async function serve(
   // In the background: the seconds of loading pass while the first corpus is uploaded.
   launcher.warmUp();
   const slots = machineSlots(environment);
-  const cloud = openCloud({ home, slots, command, launcher, url: () => url, onFault });
+  const code = codeHasher(interpreter.folder, 'agent_forge');
+  const cloud = openCloud({ home, slots, command, code, launcher, url: () => url, onFault });
   const app = wholeApp(home, cloud, onFault);
   const opened = deferred();
   // Requests that come while the last server's work is taken up wait for the end of that.

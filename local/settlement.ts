@@ -3,6 +3,7 @@
  * EventBridge rule on the execution's status does, here a callback of the engine, and after a crash the next start.
  */
 import { cancelRun } from '#core/application/commands/cancel-run.ts';
+import { pauseRun } from '#core/application/commands/pause-run.ts';
 import { startExecution } from '#core/application/commands/submit-run.ts';
 import { LOCAL_PRINCIPAL } from '#core/domain/principal.ts';
 import type { Run, RunStatus } from '#core/domain/run.ts';
@@ -69,7 +70,8 @@ export async function reconcileRuns(ports: Ports, settle: Settle, onFault: OnFau
 async function reconcile(ports: Ports, settle: Settle, run: Run): Promise<void> {
   const name = run.executions.at(-1) ?? '';
   const execution = await ports.workflow.describe(name);
-  if (run.status === 'queued' && execution === null) return startExecution(ports, run);
+  const wanted = run.status === 'queued' || run.status === 'running';
+  if (wanted && execution === null) return startExecution(ports, run);
   if (execution !== null && execution.status !== 'RUNNING') {
     const { status, error, cause } = execution;
     const words = { ...(error === null ? {} : { error }), ...(cause === null ? {} : { cause }) };
@@ -79,4 +81,5 @@ async function reconcile(ports: Ports, settle: Settle, run: Run): Promise<void> 
   }
   // Asking again repeats what did not happen and leaves alone what did.
   if (run.status === 'cancelling') await cancelRun(ports, LOCAL_PRINCIPAL, run.id);
+  if (run.status === 'pausing') await pauseRun(ports, LOCAL_PRINCIPAL, run.id);
 }

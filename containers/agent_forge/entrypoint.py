@@ -54,7 +54,7 @@ def _run_identified(
     """Run a job that knows who it is, so that whatever happens is written to its result manifest."""
     result = ResultManifest(identity, spec.output, spec.config, time.monotonic)
     try:
-        if result.already_succeeded():
+        if result.already_succeeded(spec.reuse):
             return 0
         with _scratch(surroundings) as work:
             _run_phase(spec, identity, work, stop, events, result, phases)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent_forge.clock import utc_now
+from agent_forge.code_hash import code_hash
 from agent_forge.contracts import canonical_json, validate
 from agent_forge.errors import ForgeError
 from agent_forge.identity import JobIdentity
@@ -36,15 +37,20 @@ class ResultManifest:
         self._start_time = utc_now()
         self.uri = f"{output}{identity.subfolder}{RESULT}"
 
-    def already_succeeded(self) -> bool:
-        """Whether an earlier attempt of this very job succeeded and only its exit code was lost."""
+    def already_succeeded(self, reuse: bool = False) -> bool:
+        """Whether the answer is there: an earlier attempt succeeded and only its exit code was lost.
+
+        Args:
+            reuse: the result of an earlier execution stands as well, if the same code made it for this job.
+        """
         earlier = self._read()
+        if earlier is None or self._identity.job_id == "manual" or not earlier["success"]:
+            return False
+        if earlier["jobId"] == self._identity.job_id:
+            return bool(earlier["attempt"] < self._identity.attempt)
+        place = self._identity.job()
         return (
-            earlier is not None
-            and self._identity.job_id != "manual"
-            and earlier["success"]
-            and earlier["jobId"] == self._identity.job_id
-            and earlier["attempt"] < self._identity.attempt
+            reuse and earlier.get("codeHash") == code_hash() and {key: earlier[key] for key in place} == place
         )
 
     def write_success(
@@ -85,6 +91,7 @@ class ResultManifest:
             "startTime": self._start_time,
             "endTime": utc_now(),
             "durationSeconds": round(self._seconds() - self._begin, 3),
+            "codeHash": code_hash(),
             **answer,
         }
         data = canonical_json(document)

@@ -31,6 +31,7 @@ class TaskSpec:
     seed: int
     threads: int
     checkpoint_seconds: float
+    reuse: bool = False
 
     def identify(self, environment: JobEnvironment) -> JobIdentity:
         """Say which job of the stage this process is.
@@ -100,6 +101,7 @@ def load_task_spec(uri: str) -> TaskSpec:
         seed=document["seed"],
         threads=document["threads"],
         checkpoint_seconds=document["limits"]["checkpointSeconds"],
+        reuse=document.get("reuse", False),
     )
 
 

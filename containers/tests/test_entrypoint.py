@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -206,6 +207,25 @@ def test_a_success_whose_exit_code_was_lost_is_not_run_again(room: JobRoom) -> N
     assert room.result()["jobId"] == "job-2"
 
 
+def test_a_result_of_an_earlier_execution_stands_where_the_task_says_so_and_the_code_is_the_same(
+    room: JobRoom,
+) -> None:
+    # given a job that has succeeded under an earlier execution
+    room.run(room.task(config=FIVE_STEPS))
+    task = room.task(config=FIVE_STEPS, reuse=True)
+    # when another job does the same work
+    same = room.run(task, AWS_BATCH_JOB_ID="job-2")
+    # then
+    assert (same.code, same.events, room.result()["jobId"]) == (0, [], JOB_ID)
+    # when the result is of other code, of another place, or a failure
+    made = room.result()
+    for change in ({"codeHash": "0" * 64}, {"stage": "variants"}, {"success": False}):
+        room.path("staging/base/result.json").write_text(json.dumps({**made, **change}))
+        other = room.run(task, AWS_BATCH_JOB_ID="job-3")
+        # then
+        assert (other.code, room.result()["jobId"]) == (0, "job-3")
+
+
 def test_an_attempt_that_was_thought_dead_does_not_replace_the_answer_of_the_next(room: JobRoom) -> None:
     # given the result of attempt 2
     task = room.task(config=FIVE_STEPS)
@@ -252,8 +272,16 @@ def test_sigterm_ends_in_a_checkpoint_and_exit_75_and_the_next_attempt_ends_with
     saved = [event["data"]["step"] for event in events if event["type"] == "CheckpointSaved"]
     assert len(saved) == 1
     assert room.result()["error"]["kind"] == "preempted"
+    # when another run is given a copy of the manifests, without the pointer
+    shutil.copytree(room.path("checkpoints/base/manifests"), room.path("checkpoints/copy/manifests"))
+    settings = {"steps": 40, "warmup_steps": 25}
+    elsewhere = {"output": room.uri("staging/copy/"), "checkpoints": room.uri("checkpoints/copy/")}
+    heir = room.run(room.task(config=settings, runId="01ARZ3NDEKTSV4RRFFQ69G5FAV", **elsewhere))
+    # then it goes on from there as well
+    walked = [event["data"]["step"] for event in heir.events if event["type"] == "training_metrics"]
+    assert (heir.code, walked) == (0, list(range(saved[0], 40)))
     # when the next attempt runs
-    done = room.run(task, AWS_BATCH_JOB_ATTEMPT="2")
+    done = room.run(room.task(config=settings), AWS_BATCH_JOB_ATTEMPT="2")
     # then it goes on at the very next step
     steps = [event["data"]["step"] for event in done.events if event["type"] == "training_metrics"]
     assert steps == list(range(saved[0], 40))

@@ -72,6 +72,7 @@ export const resultManifest = z
     startTime: timestamp,
     endTime: timestamp,
     durationSeconds: z.number().min(0),
+    codeHash: sha256.optional().describe('SHA-256 of the package that ran, as in a checkpoint manifest.'),
   })
   .meta({ id: 'result-manifest', title: 'Result manifest' });
 

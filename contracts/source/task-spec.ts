@@ -47,6 +47,10 @@ export const taskSpec = z
       timeoutSeconds: z.int().min(1),
       checkpointSeconds: z.int().min(1),
     }),
+    reuse: z
+      .boolean()
+      .optional()
+      .describe('True where a successful result that lies there already answers this very task.'),
   })
   .meta({ id: 'task-spec', title: 'Task spec' });
 

@@ -24,6 +24,11 @@ export function checkpointPrefix(run: Ulid, phase: PhaseSlug, stage: string): st
   return `checkpoints/${run}/${phase}/${stage}/`;
 }
 
+/** Above the checkpoints of all stages of a phase. */
+export function checkpointsOfPhase(run: Ulid, phase: PhaseSlug): string {
+  return `checkpoints/${run}/${phase}/`;
+}
+
 export function taskKey(run: Ulid, phase: PhaseSlug, stage: string): string {
   return `runs/${run}/${phase}/${stage}.task.json`;
 }

@@ -45,6 +45,7 @@ function phaseSection(phase: ReportedPhase): string {
   const jobs = Object.entries(phase.jobs).map(([job, seconds]) => [job, formatFigure(seconds)]);
   return [
     `## ${phase.title}: ${phase.status}`,
+    phase.reusedFrom ? `Not run again: these are the outputs and figures of run ${phase.reusedFrom}.` : '',
     rows.length > 0 ? table(header, rows) : 'Nothing was measured.',
     gates.length > 0 ? `### Gates\n\n${table(['gate', 'measured', 'bound', 'verdict'], gates)}` : '',
     phase.strengths.length > 0 ? `### Strengths\n\n${phase.strengths.map(strengthLine).join('\n')}` : '',
@@ -52,6 +53,10 @@ function phaseSection(phase: ReportedPhase): string {
   ]
     .filter(Boolean)
     .join('\n\n');
+}
+
+function originLine({ verb, run, from }: NonNullable<RunReport['run']['origin']>): string {
+  return `A ${verb} of run ${run}${from ? ` from phase ${from} on` : ''}.`;
 }
 
 export function renderReport(report: RunReport): string {
@@ -65,6 +70,7 @@ export function renderReport(report: RunReport): string {
   const parts = [
     `# ${run.name}: ${run.status}`,
     `Run ${run.id}, started ${run.startedAt ?? 'never'}, ended ${run.endedAt ?? 'never'}.`,
+    run.origin ? originLine(run.origin) : '',
     error ? `**${error.kind}**: ${error.message}\n\nNext: ${error.hint}` : '',
     corpus ? `Corpus ${corpus.name} (${corpus.licence}), SHA-256 ${corpus.sha256}.` : '',
     ...report.phases.map(phaseSection),

@@ -8,7 +8,7 @@ import type { Corpus } from './corpus.ts';
 import { type GateVerdict, type LinkedNumber, linkedNumber } from './gate.ts';
 import { type Model, modelReference } from './model.ts';
 import { phaseDefinition, type Strength } from './phase.ts';
-import type { Run, RunError, RunStatus } from './run.ts';
+import type { Run, RunError, RunOrigin, RunStatus } from './run.ts';
 
 export interface ReportedGate {
   readonly rule: string;
@@ -35,6 +35,8 @@ export interface ReportedPhase {
   readonly phase: PhaseSlug;
   readonly title: string;
   readonly status: string;
+  /** The run that these figures are of, where the phase was not run again. */
+  readonly reusedFrom: string | null;
   readonly jobs: Readonly<Record<string, LinkedNumber>>;
   /** Subject → measure → figure. */
   readonly figures: Readonly<Record<string, Readonly<Record<string, LinkedNumber>>>>;
@@ -58,6 +60,8 @@ export interface RunReport {
     readonly status: RunStatus;
     readonly startedAt: string | null;
     readonly endedAt: string | null;
+    /** Null for a run that was submitted as a document of its own. */
+    readonly origin: RunOrigin | null;
   };
   readonly error: RunError | null;
   readonly corpus: {
@@ -126,6 +130,7 @@ function reportPhase(run: Run, slug: PhaseSlug, metrics: readonly MetricRecord[]
     phase: slug,
     title,
     status: record?.status ?? 'pending',
+    reusedFrom: record?.reusedFrom ?? null,
     jobs: jobSeconds(own),
     figures: finalFigures(own),
     gates: (record?.gates ?? []).map((gate) => ({
@@ -148,7 +153,14 @@ export function buildReport(facts: {
   const { run, models, metrics, corpus } = facts;
   return {
     schema: 'forge/report/v1',
-    run: { id: run.id, name: run.name, status: run.status, startedAt: run.startedAt, endedAt: run.endedAt },
+    run: {
+      id: run.id,
+      name: run.name,
+      status: run.status,
+      startedAt: run.startedAt,
+      endedAt: run.endedAt,
+      origin: run.origin ?? null,
+    },
     error: run.error,
     corpus: corpus && { id: corpus.id, name: corpus.name, sha256: corpus.sha256, licence: corpus.licence },
     phases: run.resolved.phases.map((slug) => reportPhase(run, slug, metrics)),

@@ -2,6 +2,7 @@
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { RunDocument } from '#contracts/source/run-document.ts';
 import { type ErrorKind, ForgeError } from './errors.ts';
+import type { PhaseFingerprint } from './fingerprint.ts';
 import type { Gate, GateVerdict } from './gate.ts';
 import type { Ulid } from './ids.ts';
 
@@ -20,7 +21,7 @@ export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skip
 
 /** From each status, where a run may go. Terminal states never change. */
 const TRANSITIONS: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
-  queued: ['running', 'cancelling', 'cancelled', 'failed'],
+  queued: ['running', 'pausing', 'cancelling', 'cancelled', 'failed'],
   running: ['pausing', 'cancelling', 'cancelled', 'succeeded', 'failed'],
   pausing: ['paused', 'cancelling', 'cancelled', 'succeeded', 'failed'],
   paused: ['running', 'cancelling', 'cancelled'],
@@ -50,6 +51,18 @@ export interface PhaseRecord {
   readonly outputs: readonly Ulid[];
   readonly gates: readonly GateVerdict[];
   readonly error: RunError | null;
+  /** What the outputs depend on; set when the phase succeeds. */
+  readonly fingerprint?: PhaseFingerprint | null;
+  /** The run whose outputs these are, where the phase was not run again. */
+  readonly reusedFrom?: Ulid | null;
+}
+
+/** Where a run comes from that was not submitted as a document of its own. */
+export interface RunOrigin {
+  readonly verb: 'retry' | 'fork';
+  readonly run: Ulid;
+  /** The phase from which on everything runs again; null where the fingerprints alone decided. */
+  readonly from: PhaseSlug | null;
 }
 
 /** The document with every default written out: with it and the same code, the run can be repeated bit for bit. */
@@ -82,6 +95,7 @@ export interface Run {
   readonly error: RunError | null;
   /** Key of report.json once the run has finished. */
   readonly report: string | null;
+  readonly origin?: RunOrigin | null;
   /** Rises by one with each write; the ETag. */
   readonly version: number;
 }
@@ -106,6 +120,28 @@ export function requireOpen(run: Run): void {
       hint: 'Submit a new run.',
     },
   );
+}
+
+/** Refuses what an execution asks for that another one has taken over from. Unnamed callers are not checked. */
+export function requireNewest(run: Run, execution: string | undefined): void {
+  if (isNewest(run, execution)) return;
+  throw new ForgeError(
+    'cancelled',
+    `Execution ${execution} of run ${run.id} was taken over by a later one.`,
+    {
+      code: 'stale_execution',
+      hint: `The run goes on as ${run.executions.at(-1)}.`,
+    },
+  );
+}
+
+export function isNewest(run: Run, execution: string | undefined): boolean {
+  return execution === undefined || execution === run.executions.at(-1);
+}
+
+/** True from the request to pause until the run goes on: nothing is started meanwhile, and nothing fails. */
+export function isPaused({ status }: Pick<Run, 'status'>): boolean {
+  return status === 'pausing' || status === 'paused';
 }
 
 export function newRun(facts: {
@@ -201,8 +237,10 @@ export function completePhase(
   outputs: readonly Ulid[],
   gates: readonly GateVerdict[],
   at: string,
+  fingerprint: PhaseFingerprint | null = null,
 ): Run {
-  return changePhase(run, slug, at, { status: 'succeeded', outputs, gates, endedAt: at, error: null });
+  const done = { status: 'succeeded', outputs, gates, endedAt: at, error: null, fingerprint } as const;
+  return changePhase(run, slug, at, done);
 }
 
 /** Waiting for another try. A try that ended before the phase was marked as started counts like any other. */
@@ -217,6 +255,16 @@ export function retryPhase(run: Run, slug: PhaseSlug, error: RunError, at: strin
 /** How often the phase was tried, the try that has just failed included. */
 export function triesSoFar({ status, attempts }: PhaseRecord): number {
   return status === 'running' ? attempts : attempts + 1;
+}
+
+/** What ran when the run was paused waits for it to go on. A start that was paused does not count as a try. */
+export function releasePhases(run: Run): Run {
+  const phases = run.phases.map((phase) =>
+    phase.status === 'running'
+      ? { ...phase, status: 'pending' as const, attempts: Math.max(0, phase.attempts - 1) }
+      : phase,
+  );
+  return { ...run, phases };
 }
 
 /** What still ran when the run ended has ended with it. */

@@ -1,6 +1,7 @@
 /** The reading half of the ports: all that a query is given. */
 import type { BlobReader } from './blob-reader.ts';
 import type { Clock } from './clock.ts';
+import type { CodeReader } from './code-reader.ts';
 import type { CorpusReader } from './corpus-reader.ts';
 import type { EventReader } from './event-reader.ts';
 import type { MetricReader } from './metric-reader.ts';
@@ -20,4 +21,6 @@ export interface ReadPorts {
   readonly tenants: TenantReader;
   readonly blobs: BlobReader;
   readonly clock: Clock;
+  /** Absent where the code of the jobs cannot be known; then it is not compared. */
+  readonly code?: CodeReader;
 }

@@ -5,14 +5,19 @@ import { finishEvent } from '../shared/task-events.ts';
 import { type TaskFunction, taskFunction } from '../shared/task-function.ts';
 
 export function createFinishRun(ports: Ports): TaskFunction {
-  return taskFunction('finish-run', finishEvent, async (principal, { runId, outcome, error, cause }) => {
-    const facts = {
-      runId,
-      outcome,
-      ...(error === undefined ? {} : { error }),
-      ...(cause === undefined ? {} : { cause }),
-    };
-    const { status, report } = await finishRun(ports, principal, facts);
-    return { status, report };
-  });
+  return taskFunction(
+    'finish-run',
+    finishEvent,
+    async (principal, { runId, execution, outcome, error, cause }) => {
+      const facts = {
+        runId,
+        execution,
+        outcome,
+        ...(error === undefined ? {} : { error }),
+        ...(cause === undefined ? {} : { cause }),
+      };
+      const { status, report } = await finishRun(ports, principal, facts);
+      return { status, report };
+    },
+  );
 }

@@ -6,6 +6,6 @@ import { type TaskFunction, taskFunction } from '../shared/task-function.ts';
 
 export function createPrepareRun(ports: Ports): TaskFunction {
   return taskFunction('prepare-run', runEvent, (principal, event) =>
-    prepareRun(ports, principal, event.runId),
+    prepareRun(ports, principal, event.runId, event.execution),
   );
 }

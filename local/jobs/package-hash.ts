@@ -39,13 +39,28 @@ function stampOf(path: string): string {
 
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
-function hashPackage(folder: string, name: string, files: readonly (readonly string[])[]): string {
+/** The hash of the package alone, as its results and checkpoints state it. */
+export function codeHasher(folder: string, name: string): () => string {
+  let known: { readonly stamp: string; readonly hash: string } | undefined;
+  return () => {
+    const files = pythonFiles(join(folder, name));
+    const stamp = files.map((parts) => stampOf(join(folder, name, ...parts))).join('\n');
+    if (known?.stamp !== stamp) known = { stamp, hash: hashFiles(folder, name, files) };
+    return known.hash;
+  };
+}
+
+function hashFiles(folder: string, name: string, files: readonly (readonly string[])[]): string {
   const lines = files.map(
     (parts) => `${parts.join('/')} ${sha256(readFileSync(join(folder, name, ...parts)))}\n`,
   );
+  return sha256(lines.join(''));
+}
+
+function hashPackage(folder: string, name: string, files: readonly (readonly string[])[]): string {
   const requirements = join(folder, REQUIREMENTS);
   const pinned = statSync(requirements, { throwIfNoEntry: false })
     ? sha256(readFileSync(requirements))
     : 'none';
-  return sha256(`${sha256(lines.join(''))} ${pinned}\n`);
+  return sha256(`${hashFiles(folder, name, files)} ${pinned}\n`);
 }

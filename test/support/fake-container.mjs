@@ -2,6 +2,7 @@
 /**
  * Stands in for the container: takes the same arguments and environment, writes result manifests that satisfy phase 1,
  * and learns nothing. $HOME/plan.json may slow a stage down or make it fail: {"variants": {"ms": 500, "exit": 70}}.
+ * Told that an earlier result may stand, it leaves one that it finds, as the container does.
  * Every attempt leaves a line in $HOME/attempts.ndjson when it begins and when it ends.
  */
 import { createHash } from 'node:crypto';
@@ -99,6 +100,8 @@ function metric(name) {
   };
 }
 
+const resultFile = fileURLToPath(`${task.output}${index === null ? '' : `${index}/`}result.json`);
+
 function writeResult(models, metrics) {
   const endTime = new Date().toISOString();
   const result = {
@@ -119,13 +122,15 @@ function writeResult(models, metrics) {
     endTime,
     durationSeconds: (Date.parse(endTime) - Date.parse(startTime)) / 1000,
   };
-  const below = index === null ? '' : `${index}/`;
-  writeWhole(fileURLToPath(`${task.output}${below}result.json`), JSON.stringify(result));
+  writeWhole(resultFile, JSON.stringify(result));
 }
 
 const planFile = join(HOME, 'plan.json');
 const plan = existsSync(planFile) ? JSON.parse(readFileSync(planFile, 'utf8')) : {};
-const { ms = 0, exit = 0 } = plan[stage.name] ?? {};
+const { ms = 0, exit = 0 } =
+  plan[index === null ? stage.name : `${stage.name}/${index}`] ?? plan[stage.name] ?? {};
+if (task.reuse && existsSync(resultFile) && JSON.parse(readFileSync(resultFile, 'utf8')).success)
+  process.exit(0);
 note('begin');
 process.on('SIGTERM', () => {
   note('stopped');

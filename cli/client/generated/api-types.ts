@@ -383,6 +383,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/runs/{id}/decisions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What a control verb would reuse of a run and what it would run again, and why */
+        readonly get: operations["getRunsByIdDecisions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/runs/{id}/events": {
         readonly parameters: {
             readonly query?: never;
@@ -394,6 +411,23 @@ export interface paths {
         readonly get: operations["getRunsByIdEvents"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}/fork": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** A new run with other settings that reuses what they do not change */
+        readonly post: operations["postRunsByIdFork"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -434,6 +468,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/runs/{id}/pause": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Pause a run: its jobs write a checkpoint and end */
+        readonly post: operations["postRunsByIdPause"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/runs/{id}/report": {
         readonly parameters: {
             readonly query?: never;
@@ -445,6 +496,40 @@ export interface paths {
         readonly get: operations["getRunsByIdReport"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}/resume": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Resume a paused run */
+        readonly post: operations["postRunsByIdResume"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}/retry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** A new run that repeats an ended one from a phase on */
+        readonly post: operations["postRunsByIdRetry"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -495,6 +580,261 @@ export interface components {
             /** @description UTC time, ISO 8601. */
             readonly createdAt: string;
             readonly recordVersion: number;
+        };
+        /** @description What a control verb reuses and what it runs again, and why. */
+        readonly Decisions: {
+            /** @enum {string} */
+            readonly verb: "pause" | "resume" | "retry" | "fork";
+            /** @description A sortable identifier (ULID). */
+            readonly run: string;
+            /** @enum {string|null} */
+            readonly from: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+            readonly phases: readonly {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                /** @enum {string} */
+                readonly decision: "reuse" | "rerun";
+                readonly reason: string;
+                readonly differs: readonly ("settings" | "inputs" | "code" | "seed" | "threads" | "gates" | "models")[];
+                /** @description How many checkpoints there are to go on from. */
+                readonly checkpoints: number;
+            }[];
+        };
+        readonly Fork: {
+            /**
+             * @description From this phase on everything runs again, whatever its fingerprint says.
+             * @enum {string}
+             */
+            readonly from?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            /** @description Begin at the first step even where there are checkpoints. */
+            readonly fresh?: boolean;
+            /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+            readonly name?: string;
+            /** @description The phases to run, in order and without gaps: slugs or numbers 1 to 8. */
+            readonly phases?: readonly (("cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression") | number)[];
+            /** @description Named settings that `config` overrides; see `forge presets list`. */
+            readonly preset?: string;
+            readonly input?: {
+                /** @description Corpus to train and measure on: id, name or name@hash prefix. */
+                readonly corpus?: string;
+                /** @description Model to start from: id, name or name@version. */
+                readonly model?: string;
+            };
+            /** @description Seed of every random choice. */
+            readonly seed?: number;
+            readonly config?: {
+                readonly cognate?: {
+                    /**
+                     * @description Width of the residual stream.
+                     * @default 256
+                     */
+                    readonly d_model?: number;
+                    /**
+                     * @description Blocks; ACT ponders over the last one.
+                     * @default 2
+                     */
+                    readonly num_layers?: number;
+                    /**
+                     * @description Attention heads.
+                     * @default 4
+                     */
+                    readonly num_heads?: number;
+                    /**
+                     * @description Inner width of the SwiGLU feed-forward.
+                     * @default 512
+                     */
+                    readonly d_ff?: number;
+                    /**
+                     * @description Embedding rows = tokenizer length, 32 of them reserved.
+                     * @default 2048
+                     */
+                    readonly vocab_size?: number;
+                    /**
+                     * @description Tokens per training row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Sliding attention window in tokens.
+                     * @default 64
+                     */
+                    readonly window?: number;
+                    /**
+                     * @description Rows per step.
+                     * @default 4
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Optimizer steps per model in all (base + continuation).
+                     * @default 350
+                     */
+                    readonly steps?: number;
+                    /**
+                     * @description Share of the steps spent on the shared base.
+                     * @default 0.5
+                     */
+                    readonly base_fraction?: number;
+                    /**
+                     * @description Peak learning rate.
+                     * @default 0.003
+                     */
+                    readonly learning_rate?: number;
+                    /**
+                     * @description Last learning rate as a share of the peak.
+                     * @default 0.05
+                     */
+                    readonly min_lr_fraction?: number;
+                    /**
+                     * @description Linear warm-up.
+                     * @default 20
+                     */
+                    readonly warmup_steps?: number;
+                    /**
+                     * @description AdamW decay of matrices.
+                     * @default 0.1
+                     */
+                    readonly weight_decay?: number;
+                    /**
+                     * @description Gradient norm limit.
+                     * @default 1
+                     */
+                    readonly grad_clip?: number;
+                    /**
+                     * @description Apply the SubLN gains (they exist in any case).
+                     * @default true
+                     */
+                    readonly subln?: boolean;
+                    /**
+                     * @description Adaptive computation time over the last block.
+                     * @default true
+                     */
+                    readonly act_enabled?: boolean;
+                    /**
+                     * @description Most ponder steps per token.
+                     * @default 2
+                     */
+                    readonly act_n_max?: number;
+                    /**
+                     * @description Halting threshold is 1 - act_eps.
+                     * @default 0.01
+                     */
+                    readonly act_eps?: number;
+                    /**
+                     * @description Initial bias of the halting unit.
+                     * @default 1
+                     */
+                    readonly act_halt_bias?: number;
+                    /**
+                     * @description Final ponder-cost weight (each variant scales it).
+                     * @default 0.02
+                     */
+                    readonly ponder_tau?: number;
+                    /**
+                     * @description Long-term memory.
+                     * @default true
+                     */
+                    readonly ltm_enabled?: boolean;
+                    /**
+                     * @description Width of memory keys and values.
+                     * @default 64
+                     */
+                    readonly ltm_dim?: number;
+                    /**
+                     * @description Layers of the memory net (1 = a matrix).
+                     * @default 1
+                     */
+                    readonly ltm_depth?: number;
+                    /**
+                     * @description Tokens whose gradients are taken at one point.
+                     * @default 32
+                     */
+                    readonly ltm_chunk?: number;
+                    /**
+                     * @description Kernel of the causal depthwise convolution (1 = none).
+                     * @default 4
+                     */
+                    readonly ltm_conv?: number;
+                    /**
+                     * @description Learned input-independent tokens in front of the sequence.
+                     * @default 0
+                     */
+                    readonly ltm_persistent?: number;
+                    /**
+                     * @description Every k-th document is held out.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Most bytes of the train split that the tokenizer is trained on.
+                     * @default 4000000
+                     */
+                    readonly tokenizer_bytes?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 400000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split that are scored.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Tokens newly scored per evaluation window.
+                     * @default 96
+                     */
+                    readonly eval_stride?: number;
+                    /**
+                     * @description Windows per evaluation batch.
+                     * @default 16
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Share of a variant's rows that are its synthetic task.
+                     * @default 0.4
+                     */
+                    readonly synthetic_share?: number;
+                    /**
+                     * @description Questions per probe.
+                     * @default 64
+                     */
+                    readonly probe_items?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                };
+                readonly evomerge?: Record<string, never>;
+                readonly "quiet-star"?: Record<string, never>;
+                readonly bitnet?: Record<string, never>;
+                readonly training?: Record<string, never>;
+                readonly baking?: Record<string, never>;
+                readonly deployment?: Record<string, never>;
+                readonly compression?: Record<string, never>;
+            };
+            readonly gates?: readonly {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                /** @description Metric name, `<subject>/<measure>`. */
+                readonly metric: string;
+                /** @enum {string} */
+                readonly op: "<" | "<=" | ">" | ">=";
+                /** @description A number, or another metric of the same phase, optionally times a factor. */
+                readonly bound: number | {
+                    readonly metric: string;
+                    readonly factor?: number;
+                };
+                /**
+                 * @description Show the failed verdict, or fail the phase.
+                 * @default report
+                 * @enum {string}
+                 */
+                readonly onFailure?: "report" | "fail";
+            }[];
+            readonly labels?: {
+                readonly [key: string]: string;
+            };
         };
         readonly GarbageReport: {
             readonly dryRun: boolean;
@@ -787,6 +1127,15 @@ export interface components {
             readonly retryable: boolean;
             readonly retry_after_s?: number;
         };
+        readonly Retry: {
+            /**
+             * @description From this phase on everything runs again, whatever its fingerprint says.
+             * @enum {string}
+             */
+            readonly from?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            /** @description Begin at the first step even where there are checkpoints. */
+            readonly fresh?: boolean;
+        };
         readonly Run: {
             /** @enum {number} */
             readonly schemaVersion: 1;
@@ -956,6 +1305,20 @@ export interface components {
                     readonly bound: components["schemas"]["LinkedNumber"];
                 }[];
                 readonly error: components["schemas"]["RunError"];
+                readonly fingerprint?: {
+                    /** @description SHA-256 in lower-case hexadecimal. */
+                    readonly hash: string;
+                    /** @description SHA-256 in lower-case hexadecimal. */
+                    readonly settings: string;
+                    /** @description SHA-256 in lower-case hexadecimal. */
+                    readonly inputs: string;
+                    /** @description SHA-256 in lower-case hexadecimal. */
+                    readonly code: string | null;
+                    readonly seed: number;
+                    readonly threads: number;
+                } | null;
+                /** @description A sortable identifier (ULID). */
+                readonly reusedFrom?: string | null;
             }[];
             readonly executions: readonly string[];
             /** @description UTC time, ISO 8601. */
@@ -968,6 +1331,14 @@ export interface components {
             readonly endedAt: string | null;
             readonly error: components["schemas"]["RunError"];
             readonly report: string | null;
+            readonly origin?: {
+                /** @enum {string} */
+                readonly verb: "retry" | "fork";
+                /** @description A sortable identifier (ULID). */
+                readonly run: string;
+                /** @enum {string|null} */
+                readonly from: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+            } | null;
             readonly version: number;
         };
         readonly RunError: {
@@ -1069,7 +1440,7 @@ export interface components {
             /** @description Rises by one per run, without gaps. */
             readonly seq: number;
             /** @enum {string} */
-            readonly type: "RunSubmitted" | "RunStarted" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "PhaseStarted" | "PhaseCompleted" | "PhaseFailed" | "PhaseRetried" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "phase_progress" | "generation_update" | "training_metrics" | "compression_progress" | "error_notification";
+            readonly type: "RunSubmitted" | "RunStarted" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "RunPauseRequested" | "RunPaused" | "RunResumed" | "PhaseStarted" | "PhaseCompleted" | "PhaseFailed" | "PhaseRetried" | "PhaseReused" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "phase_progress" | "generation_update" | "training_metrics" | "compression_progress" | "error_notification";
             /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
             readonly tenant: string;
             /** @description A sortable identifier (ULID). */
@@ -2688,6 +3059,40 @@ export interface operations {
             };
         };
     };
+    readonly getRunsByIdDecisions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly verb?: "resume" | "retry" | "fork";
+                readonly from?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getRunsByIdEvents: {
         readonly parameters: {
             readonly query?: {
@@ -2712,6 +3117,55 @@ export interface operations {
                         readonly next: number | null;
                     };
                     readonly "text/event-stream": string;
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postRunsByIdFork: {
+        readonly parameters: {
+            readonly query?: {
+                readonly dryRun?: "true" | "false";
+            };
+            readonly header?: {
+                /** @description Repeats of one request carry one key. Needed unless it is a dry run. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Fork"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description A problem document */
@@ -2798,6 +3252,48 @@ export interface operations {
             };
         };
     };
+    readonly postRunsByIdPause: {
+        readonly parameters: {
+            readonly query?: {
+                readonly dryRun?: "true" | "false";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getRunsByIdReport: {
         readonly parameters: {
             readonly query?: never;
@@ -2822,6 +3318,97 @@ export interface operations {
                         readonly [key: string]: unknown;
                     };
                     readonly "text/markdown": string;
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postRunsByIdResume: {
+        readonly parameters: {
+            readonly query?: {
+                readonly dryRun?: "true" | "false";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postRunsByIdRetry: {
+        readonly parameters: {
+            readonly query?: {
+                readonly dryRun?: "true" | "false";
+            };
+            readonly header?: {
+                /** @description Repeats of one request carry one key. Needed unless it is a dry run. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Retry"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Run"];
                 };
             };
             /** @description A problem document */

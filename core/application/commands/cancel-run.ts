@@ -4,10 +4,11 @@ import { type Principal, requireRole } from '../../domain/principal.ts';
 import { isTerminal, moveRun, type Run } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { changeRun } from './change-run.ts';
+import { endRun, type FinishPorts } from './finish-run.ts';
 
 /** Cancelling a run that has ended, or is being cancelled, changes nothing and is no error. */
 export async function cancelRun(
-  ports: Pick<Ports, 'runs' | 'registry' | 'workflow' | 'clock'>,
+  ports: FinishPorts & Pick<Ports, 'workflow'>,
   principal: Principal,
   id: Ulid,
 ): Promise<Run> {
@@ -15,6 +16,10 @@ export async function cancelRun(
   const at = ports.clock.now().toISOString();
   const run = await changeRun(ports, principal, id, (before) => {
     if (isTerminal(before.status) || before.status === 'cancelling') return { run: before };
+    // Nothing of it is at work, so nobody else would end it.
+    if (before.status === 'paused') {
+      return endRun(ports, principal, before, { status: 'cancelled', error: null, at });
+    }
     return {
       run: moveRun(before, 'cancelling', at),
       events: [

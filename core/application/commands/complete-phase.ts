@@ -6,14 +6,22 @@ import { contentKey } from '../../domain/blob-key.ts';
 import { checkRules, contractError } from '../../domain/contract.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import type { NewEvent } from '../../domain/event.ts';
+import { codeOf } from '../../domain/fingerprint.ts';
 import { evaluateGate, type GateVerdict } from '../../domain/gate.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Model } from '../../domain/model.ts';
 import { phaseDefinition } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { completePhase as completePhaseOf, phaseRecord, type Run, requireOpen } from '../../domain/run.ts';
+import {
+  completePhase as completePhaseOf,
+  phaseRecord,
+  type Run,
+  requireNewest,
+  requireOpen,
+} from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Change } from '../../ports/registry-writer.ts';
+import { fingerprintPhase } from '../queries/fingerprint-phase.ts';
 import { getRun } from '../queries/get-run.ts';
 import { readResults } from '../queries/read-results.ts';
 import { changeRun } from './change-run.ts';
@@ -23,6 +31,8 @@ import { registerProduced } from './register-produced.ts';
 export interface PhaseToComplete {
   readonly runId: Ulid;
   readonly phase: PhaseSlug;
+  /** Who asks; one that was taken over from is refused. */
+  readonly execution?: string;
 }
 
 type CompletePorts = Pick<Ports, 'runs' | 'models' | 'registry' | 'metricLog' | 'blobs' | 'clock' | 'hasher'>;
@@ -37,10 +47,11 @@ export type Completion = {
 export async function completePhase(
   ports: CompletePorts,
   principal: Principal,
-  { runId, phase }: PhaseToComplete,
+  { runId, phase, execution }: PhaseToComplete,
 ): Promise<Completion> {
   const before = await getRun(ports, principal, runId);
   if (phaseRecord(before, phase).status === 'succeeded') return completionOf(before, phase);
+  requireNewest(before, execution);
   const results = await readResults(ports, runId, phase);
   const last = results.at(-1);
   if (!last) throw new ForgeError('bug', `Phase ${phase} of run ${runId} left no result.`);
@@ -48,7 +59,18 @@ export async function completePhase(
   checkOutput(phase, last.models);
   const metrics = [...results.flatMap((result) => result.metrics), ...derivedMetrics(results)];
   await ports.metricLog.record(principal.tenant, metrics);
-  const run = await writeCompletion(ports, principal, { runId, phase, last, metrics });
+  const code = codeOf(
+    ports.hasher.sha256,
+    results.map((result) => result.codeHash),
+  );
+  const run = await writeCompletion(ports, principal, {
+    runId,
+    phase,
+    last,
+    metrics,
+    code,
+    ...(execution === undefined ? {} : { execution }),
+  });
   return completionOf(run, phase);
 }
 
@@ -96,6 +118,7 @@ function checkOutput(phase: PhaseSlug, models: readonly ProducedModel[]): void {
 interface CompletionFacts extends PhaseToComplete {
   readonly last: ResultManifest;
   readonly metrics: readonly MetricRecord[];
+  readonly code: string | null;
 }
 
 async function writeCompletion(
@@ -103,19 +126,27 @@ async function writeCompletion(
   principal: Principal,
   facts: CompletionFacts,
 ): Promise<Run> {
-  const { runId, phase, last, metrics } = facts;
+  const { runId, phase, last, metrics, code, execution } = facts;
   const at = ports.clock.now().toISOString();
   const before = await getRun(ports, principal, runId);
   const gates = (before.resolved.gates[phase] ?? []).map((gate) => evaluateGate(gate, metrics));
   requireGates(phase, gates);
   return changeRun(ports, principal, runId, async (run) => {
     if (phaseRecord(run, phase).status === 'succeeded') return { run };
+    requireNewest(run, execution);
     requireRunning(run, phase);
+    const inputs = phaseRecord(run, phase).inputs;
+    const fingerprint = await fingerprintPhase(ports, principal, {
+      resolved: run.resolved,
+      phase,
+      inputs,
+      code,
+    });
     const models = await registerProduced(ports, principal, { run, phase, result: last, metrics, at });
     // The base is registered for the lineage; what goes on to the next phase are the others.
     const outputs = models.filter((model) => model.role !== 'base').map((model) => model.id);
     return {
-      run: completePhaseOf(run, phase, outputs, gates, at),
+      run: completePhaseOf(run, phase, outputs, gates, at, fingerprint),
       also: models.map((model): Change => ({ kind: 'model', model, expected: null })),
       events: completionEvents({ runId, phase, at, models, gates }),
     };

@@ -7,6 +7,8 @@ import { phaseDefinition } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
 import {
   failPhase as failPhaseOf,
+  isNewest,
+  isPaused,
   phaseRecord,
   type RunError,
   retryPhase,
@@ -20,6 +22,8 @@ import { changeRun } from './change-run.ts';
 export interface PhaseToFail extends ReportedFailure {
   readonly runId: Ulid;
   readonly phase: PhaseSlug;
+  /** Who asks; one that was taken over from changes nothing. */
+  readonly execution?: string;
 }
 
 export interface FailureDecision {
@@ -28,6 +32,14 @@ export interface FailureDecision {
   readonly error: ErrorKind;
   readonly cause: string;
 }
+
+/** The execution ends; the phase is left as it is, and the run is settled as paused. */
+const STOPPED: FailureDecision = {
+  action: 'fail',
+  waitSeconds: 0,
+  error: 'cancelled',
+  cause: 'The run was paused, or goes on in a later execution.',
+};
 
 /** How often a phase is tried at most before its failure is final. */
 const MAX_ATTEMPTS = 3;
@@ -50,6 +62,7 @@ export async function failPhase(
   facts: PhaseToFail,
 ): Promise<FailureDecision> {
   const run = await getRun(ports, principal, facts.runId);
+  if (isPaused(run) || !isNewest(run, facts.execution)) return STOPPED;
   // A requested stop is never retried, whatever the job died of.
   const stopping = run.status === 'cancelling' || run.status === 'cancelled';
   const error = stopping ? cancelled(facts) : await classify(ports, facts);
@@ -93,7 +106,7 @@ async function writeRetry(
 ): Promise<void> {
   const at = ports.clock.now().toISOString();
   await changeRun(ports, principal, runId, (before) => {
-    if (phaseRecord(before, phase).status === 'succeeded') return { run: before };
+    if (phaseRecord(before, phase).status === 'succeeded' || isPaused(before)) return { run: before };
     const run = retryPhase(before, phase, error, at);
     const attempt = phaseRecord(run, phase).attempts;
     return {
@@ -113,6 +126,7 @@ async function writeFailure(
   await changeRun(ports, principal, facts.runId, (run) => {
     const { status, attempts } = phaseRecord(run, facts.phase);
     if (status === 'failed' || status === 'cancelled' || status === 'succeeded') return { run };
+    if (isPaused(run)) return { run };
     return {
       run: failPhaseOf(run, facts.phase, error, at),
       events: [

@@ -11,13 +11,16 @@ import type { Model } from '../../domain/model.ts';
 import { phaseDefinition, type StagePlan } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
 import {
+  isPaused,
   modelsInto,
   phaseRecord,
   type Run,
+  requireNewest,
   requireOpen,
   startPhase as startPhaseOf,
 } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { stageProgress } from '../queries/find-finished-stages.ts';
 import { getRun } from '../queries/get-run.ts';
 import { changeRun } from './change-run.ts';
 
@@ -36,7 +39,10 @@ export interface StageJob {
   readonly task: string;
 }
 
-type StartPorts = Pick<Ports, 'runs' | 'models' | 'corpora' | 'registry' | 'blobs' | 'blobWriter' | 'clock'>;
+type StartPorts = Pick<
+  Ports,
+  'runs' | 'models' | 'corpora' | 'registry' | 'blobs' | 'blobWriter' | 'clock' | 'code'
+>;
 
 /** Starting a phase that is complete already answers that there is nothing to do: its models stay the ones they are. */
 export async function startPhase(
@@ -46,15 +52,17 @@ export async function startPhase(
 ): Promise<{ readonly attempt: number; readonly stages: readonly StageJob[] }> {
   const run = await getRun(ports, principal, runId);
   const { status, attempts } = phaseRecord(run, phase);
+  requireGoingOn(run, execution);
   if (status === 'succeeded') return { attempt: attempts, stages: [] };
   const models = await inputModels(ports, principal, run, phase);
   checkInputs(run, phase, models);
   const inputs = await taskInputs(ports, principal, run, phase, models);
   const { stages } = phaseDefinition(phase);
-  for (const stage of stages) await writeTask(ports, run, { phase, stage, execution, inputs });
-  const started = await markStarted(ports, principal, run, phase, models);
+  const finished = await prepareStages(ports, run, { phase, execution, inputs });
+  const started = await markStarted(ports, principal, run, { phase, execution, models });
   const { attempts: attempt } = phaseRecord(started, phase);
-  const jobsToRun = stages.map(
+  const toRun = stages.filter((stage) => !finished.has(stage.name));
+  const jobsToRun = toRun.map(
     (stage): StageJob => ({
       name: stage.name,
       jobName: `${execution}-${phase}-${stage.name}-${attempt}`,
@@ -63,6 +71,15 @@ export async function startPhase(
     }),
   );
   return { attempt, stages: jobsToRun };
+}
+
+/** A paused run starts nothing, and neither does an execution that another one has taken over from. */
+function requireGoingOn(run: Run, execution: string): void {
+  requireNewest(run, execution);
+  if (!isPaused(run)) return;
+  throw new ForgeError('cancelled', `Run ${run.id} is ${run.status}: no phase is started.`, {
+    code: 'run_paused',
+  });
 }
 
 async function inputModels(
@@ -136,13 +153,40 @@ interface TaskFacts {
   readonly inputs: ReadonlyMap<string, readonly TaskInput[]>;
 }
 
-async function writeTask(
-  ports: Pick<Ports, 'blobs' | 'blobWriter'>,
+/** Writes the task of every stage that has to run; answers the names of those that an earlier execution finished. */
+async function prepareStages(
+  ports: Pick<Ports, 'blobs' | 'blobWriter' | 'code'>,
+  run: Run,
+  facts: Omit<TaskFacts, 'stage'>,
+): Promise<ReadonlySet<string>> {
+  const { phase } = facts;
+  const { stages } = phaseDefinition(phase);
+  const finished = new Set<string>();
+  for (const stage of stages) {
+    const spec = taskOf(ports, run, { ...facts, stage });
+    // What reads from a stage that runs again has to run again.
+    const stands = stage.reads.every(
+      (read) => finished.has(read) || !stages.some(({ name }) => name === read),
+    );
+    const progress = stands ? await stageProgress(ports, { run: run.id, phase, stage }, spec) : 'none';
+    if (progress === 'complete') finished.add(stage.name);
+    else await writeTask(ports, progress === 'partial' ? { ...spec, reuse: true } : spec);
+  }
+  return finished;
+}
+
+async function writeTask({ blobWriter }: Pick<Ports, 'blobWriter'>, spec: TaskSpec): Promise<void> {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(spec, null, 2)}\n`);
+  await blobWriter.write(taskKey(spec.runId, spec.phase, spec.stage.name), bytes, 'application/json');
+}
+
+function taskOf(
+  ports: Pick<Ports, 'blobs'>,
   run: Run,
   { phase, stage, execution, inputs }: TaskFacts,
-): Promise<void> {
+): TaskSpec {
   const { timeoutSeconds, checkpointSeconds } = jobs.phases[phase];
-  const spec: TaskSpec = {
+  return {
     schemaVersion: 1,
     tenant: run.tenant,
     runId: run.id,
@@ -158,19 +202,17 @@ async function writeTask(
     threads: run.resolved.threads,
     limits: { timeoutSeconds, checkpointSeconds },
   };
-  const bytes = new TextEncoder().encode(`${JSON.stringify(spec, null, 2)}\n`);
-  await ports.blobWriter.write(taskKey(run.id, phase, stage.name), bytes, 'application/json');
 }
 
 async function markStarted(
   ports: Pick<Ports, 'runs' | 'registry' | 'clock'>,
   principal: Principal,
   { id }: Run,
-  phase: PhaseSlug,
-  models: readonly Model[],
+  { phase, execution, models }: { phase: PhaseSlug; execution: string; models: readonly Model[] },
 ): Promise<Run> {
   const at = ports.clock.now().toISOString();
   return changeRun(ports, principal, id, (before) => {
+    requireGoingOn(before, execution);
     requireOpen(before);
     if (phaseRecord(before, phase).status === 'succeeded') {
       throw new ForgeError('conflict', `Phase ${phase} of run ${id} was completed meanwhile.`, {

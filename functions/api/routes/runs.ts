@@ -13,6 +13,7 @@ import { ForgeError } from '#core/domain/errors.ts';
 import { RUN_STATUSES, type RunStatus } from '#core/domain/run.ts';
 import type { ApiContext } from '../environment.ts';
 import { respondVersioned } from '../middleware/etag.ts';
+import { requireIdempotencyKey } from '../middleware/idempotency-key.ts';
 import { readJsonBody } from '../middleware/json-body.ts';
 import { pager } from '../middleware/paging.ts';
 import { oneOf } from '../middleware/query.ts';
@@ -23,26 +24,6 @@ import { attemptLog, run, runPlan, runStatus, runSummary } from '../schemas/run.
 const tag = 'runs';
 const byId = z.object({ id: z.string() });
 const phaseQuery = z.object({ phase: phaseSlug.optional() });
-
-/** Visible ASCII, as the field's draft standard has it. */
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
-
-function requireKey(key: string | undefined): string {
-  if (key === undefined) {
-    throw new ForgeError('malformed', 'The header Idempotency-Key is missing.', {
-      code: 'idempotency_key_required',
-      hint: 'Send a fresh key per run, e.g. a UUID; repeat it when you repeat the request.',
-    });
-  }
-  if (IDEMPOTENCY_KEY.test(key)) return key;
-  throw new ForgeError(
-    'malformed',
-    `The Idempotency-Key has ${key.length} characters; expected 1 to 255 of visible ASCII.`,
-    {
-      code: 'invalid_idempotency_key',
-    },
-  );
-}
 
 export function addRunRoutes(app: ApiApp, api: ApiContext): void {
   addSubmission(app, api);
@@ -67,7 +48,7 @@ function addSubmission(app: ApiApp, { ports }: ApiContext): void {
       answers: { 202: run },
     },
     async (context) => {
-      const idempotencyKey = requireKey(context.req.header('idempotency-key'));
+      const idempotencyKey = requireIdempotencyKey(context.req.header('idempotency-key'));
       const document = await readJsonBody(context, runDocument);
       const submitted = await submitRun(ports, context.var.principal, { document, idempotencyKey });
       context.header('location', `/v1/runs/${submitted.id}`);

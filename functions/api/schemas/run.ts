@@ -40,6 +40,17 @@ const phaseRecord = z.object({
   outputs: z.array(ulid),
   gates: z.array(gateVerdict),
   error: runError.nullable(),
+  fingerprint: z
+    .object({
+      hash: sha256,
+      settings: sha256,
+      inputs: sha256,
+      code: sha256.nullable(),
+      seed: z.int(),
+      threads: z.int(),
+    })
+    .nullish(),
+  reusedFrom: ulid.nullish(),
 });
 
 const settings = z.record(z.string(), z.unknown());
@@ -72,6 +83,7 @@ export const run = z
     endedAt: timestamp.nullable(),
     error: runError.nullable(),
     report: z.string().nullable(),
+    origin: z.object({ verb: z.enum(['retry', 'fork']), run: ulid, from: phaseSlug.nullable() }).nullish(),
     version: z.int(),
   })
   .meta({ id: 'Run' });

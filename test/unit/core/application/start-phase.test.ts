@@ -145,11 +145,11 @@ describe('starting a phase', () => {
     const { ports, run } = await prepared();
     await start(ports, run);
     leaveCognateResults(ports.store, run.id);
-    const write: MemoryPorts['blobWriter']['write'] = async (...args) => {
+    const read: MemoryPorts['blobs']['read'] = async (key) => {
       await completePhase(ports, ADMIN, { runId: run.id, phase: 'cognate' });
-      return ports.blobWriter.write(...args);
+      return ports.blobs.read(key);
     };
-    const slow = { ...ports, blobWriter: { ...ports.blobWriter, write } };
+    const slow = { ...ports, blobs: { ...ports.blobs, read } };
 
     await expect(start(slow, run)).rejects.toMatchObject({ code: 'phase_completed' });
     expect((await ports.runs.get(ADMIN.tenant, run.id))?.phases[0]?.status).toBe('succeeded');

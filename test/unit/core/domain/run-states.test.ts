@@ -31,7 +31,7 @@ function newToyRun(): Run {
 
 /** The legal moves, written out once more. */
 const LEGAL: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
-  queued: ['running', 'cancelling', 'cancelled', 'failed'],
+  queued: ['running', 'pausing', 'cancelling', 'cancelled', 'failed'],
   running: ['pausing', 'cancelling', 'cancelled', 'succeeded', 'failed'],
   pausing: ['paused', 'cancelling', 'cancelled', 'succeeded', 'failed'],
   paused: ['running', 'cancelling', 'cancelled'],
@@ -74,7 +74,9 @@ describe('the states of a run', () => {
 
   test('a refusal says what is possible instead', () => {
     expect(() => moveRun(newToyRun(), 'succeeded', AT)).toThrow(
-      expect.objectContaining({ hint: 'From queued it can become running, cancelling, cancelled, failed.' }),
+      expect.objectContaining({
+        hint: 'From queued it can become running, pausing, cancelling, cancelled, failed.',
+      }),
     );
     const ended = moveRun(newToyRun(), 'failed', AT);
     expect(() => moveRun(ended, 'running', AT)).toThrow(

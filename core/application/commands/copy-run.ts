@@ -1,0 +1,163 @@
+/** Retry and fork: a new run that takes over from another one what its fingerprints allow. The other one stays as it is. */
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import { parseDocument } from '#contracts/source/problems.ts';
+import { type RunDocument, runDocument } from '#contracts/source/run-document.ts';
+import { checkpointsOfPhase } from '../../domain/blob-key.ts';
+import { ForgeError } from '../../domain/errors.ts';
+import type { NewEvent } from '../../domain/event.ts';
+import { makeUlid, type Ulid } from '../../domain/ids.ts';
+import { type Principal, requireRole } from '../../domain/principal.ts';
+import { requireAvailable, validationError } from '../../domain/resolve.ts';
+import { isTerminal, newRun, type PhaseRecord, phaseRecord, type Run } from '../../domain/run.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { ReadPorts } from '../../ports/read-ports.ts';
+import { type Copy, checkpointKeys, type Decisions, decideCopy } from '../queries/decide-phases.ts';
+import { getRun } from '../queries/get-run.ts';
+import { resolveDocument } from '../queries/resolve-document.ts';
+import { type SubmitPorts, startExecution } from './submit-run.ts';
+import { writeNewRun } from './write-new-run.ts';
+
+export interface RetryWish {
+  /** @default the first phase that has not succeeded */
+  readonly from?: PhaseSlug | undefined;
+  readonly fresh?: boolean | undefined;
+}
+
+/** Members that stand replace the document's; `config` is laid over it phase by phase and key by key. */
+export interface ForkWish extends RetryWish {
+  readonly name?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly preset?: string | undefined;
+  readonly phases?: RunDocument['phases'] | undefined;
+  readonly input?: RunDocument['input'] | undefined;
+  readonly config?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>> | undefined;
+  readonly gates?: RunDocument['gates'] | undefined;
+  readonly labels?: RunDocument['labels'] | undefined;
+}
+
+type CopyPorts = SubmitPorts & Pick<Ports, 'blobs' | 'blobWriter' | 'code'>;
+type ReadingPorts = Pick<ReadPorts, 'runs' | 'corpora' | 'models' | 'presets' | 'blobs' | 'code'> &
+  Pick<Ports, 'hasher'>;
+
+interface Planned {
+  readonly copy: Copy;
+  readonly document: RunDocument;
+  readonly decisions: Decisions;
+}
+
+export type CopyWish =
+  | { readonly verb: 'retry'; readonly wish: RetryWish }
+  | { readonly verb: 'fork'; readonly wish: ForkWish };
+
+/** What `copyRun` would do. */
+export async function planCopy(
+  ports: ReadingPorts,
+  principal: Principal,
+  id: Ulid,
+  { verb, wish }: CopyWish,
+): Promise<Planned> {
+  const origin = await getRun(ports, principal, id);
+  const document = verb === 'fork' ? forkedDocument(origin.document, wish) : origin.document;
+  const target =
+    verb === 'fork' ? (await resolveDocument(ports, principal, document)).resolved : origin.resolved;
+  requireAvailable(target.phases);
+  if (wish.from !== undefined) requirePhase(target.phases, wish.from, origin);
+  const from = verb === 'retry' ? retriedFrom(origin, wish.from) : (wish.from ?? null);
+  const copy: Copy = { verb, origin, target, from, fresh: wish.fresh ?? false };
+  return { copy, document, decisions: await decideCopy(ports, principal, copy) };
+}
+
+/** The same request under the same key again gives the same run. */
+export async function copyRun(
+  ports: CopyPorts,
+  principal: Principal,
+  id: Ulid,
+  request: CopyWish & { readonly idempotencyKey: string },
+): Promise<Run> {
+  requireRole(principal, 'runner');
+  const { verb, wish, idempotencyKey } = request;
+  const bodyHash = ports.hasher.sha256(JSON.stringify([verb, id, wish]));
+  const run = await writeNewRun(ports, principal, { idempotencyKey, bodyHash }, async (now) => {
+    const planned = await planCopy(ports, principal, id, request);
+    const made = madeRun(principal, planned, makeUlid(now, ports.entropy.bytes(10)), now.toISOString());
+    // Before the run is there, so that its first job finds them; without the run they are garbage after the grace.
+    for (const { phase, checkpoints } of planned.decisions.phases) {
+      if (checkpoints > 0) await copyCheckpoints(ports, id, made.id, phase);
+    }
+    return { run: made, events: reuseEvents(made, planned.decisions) };
+  });
+  await startExecution(ports, run);
+  return run;
+}
+
+function forkedDocument(document: RunDocument, wish: ForkWish): RunDocument {
+  const { from: _from, fresh: _fresh, config = {}, ...given } = wish;
+  const members = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const before = document.config as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
+  const slugs = [...new Set([...Object.keys(before), ...Object.keys(config)])];
+  const merged = Object.fromEntries(slugs.map((slug) => [slug, { ...before[slug], ...config[slug] }]));
+  const parsed = parseDocument(runDocument, { ...document, ...members, config: merged });
+  if (parsed.ok) return parsed.value;
+  throw validationError(parsed.problems);
+}
+
+function requirePhase(phases: readonly PhaseSlug[], from: PhaseSlug, { id }: Run): void {
+  if (phases.includes(from)) return;
+  const message = `run ${id} has no phase ${from}`;
+  throw validationError([
+    { pointer: '/from', code: 'phase_not_in_run', message, expected: phases.join(', '), got: from },
+  ]);
+}
+
+function retriedFrom(origin: Run, from: PhaseSlug | undefined): PhaseSlug {
+  const { id, status, phases } = origin;
+  if (!isTerminal(status)) {
+    throw new ForgeError('conflict', `Run ${id} is ${status}; only a run that has ended can be retried.`, {
+      code: 'run_in_flight',
+      hint:
+        status === 'paused' ? `Go on with it: forge runs resume ${id}` : 'Wait for it, or cancel it first.',
+    });
+  }
+  const wanted = from ?? phases.find((phase) => phase.status !== 'succeeded')?.slug;
+  if (wanted !== undefined) return wanted;
+  const message = `every phase of run ${id} has succeeded, so the phase to begin at has to be named`;
+  throw validationError([
+    { pointer: '/from', code: 'required', message, expected: phases.map(({ slug }) => slug).join(', ') },
+  ]);
+}
+
+function madeRun(principal: Principal, { copy, document, decisions }: Planned, id: Ulid, at: string): Run {
+  const { verb, origin, target: resolved, from } = copy;
+  const run = newRun({ tenant: principal.tenant, id, document, resolved, at });
+  const phases = run.phases.map((fresh): PhaseRecord => {
+    const decision = decisions.phases.find(({ phase }) => phase === fresh.slug);
+    if (decision?.decision !== 'reuse') return fresh;
+    const { inputs, outputs, gates, fingerprint, reusedFrom } = phaseRecord(origin, fresh.slug);
+    const taken = { inputs, outputs, gates, reusedFrom: reusedFrom ?? origin.id };
+    return { ...fresh, ...taken, fingerprint: fingerprint ?? null, status: 'succeeded' };
+  });
+  return { ...run, phases, origin: { verb, run: origin.id, from } };
+}
+
+function reuseEvents(run: Run, decisions: Decisions): readonly NewEvent[] {
+  return run.phases.flatMap(({ slug, reusedFrom, outputs }): NewEvent[] => {
+    if (!reusedFrom) return [];
+    const reason = decisions.phases.find(({ phase }) => phase === slug)?.reason ?? '';
+    const data = { from: reusedFrom, models: outputs, reason };
+    return [{ type: 'PhaseReused', run: run.id, phase: slug, attempt: null, at: run.createdAt, data }];
+  });
+}
+
+/** Manifests name themselves by their hash and blobs by theirs; the pointer stays behind, as it fences other executions. */
+async function copyCheckpoints(
+  ports: Pick<Ports, 'blobs' | 'blobWriter'>,
+  from: Ulid,
+  to: Ulid,
+  phase: PhaseSlug,
+): Promise<void> {
+  for (const key of await checkpointKeys(ports, from, phase)) {
+    const bytes = await ports.blobs.read(key);
+    const below = key.slice(checkpointsOfPhase(from, phase).length);
+    if (bytes) await ports.blobWriter.write(checkpointsOfPhase(to, phase) + below, bytes, 'application/json');
+  }
+}

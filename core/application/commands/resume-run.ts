@@ -1,0 +1,64 @@
+/** Lets a paused run go on under a new execution: what has succeeded stays, what was at work goes on from its checkpoints. */
+import { ForgeError } from '../../domain/errors.ts';
+import type { Ulid } from '../../domain/ids.ts';
+import { type Principal, requireRole } from '../../domain/principal.ts';
+import { isTerminal, moveRun, type Run } from '../../domain/run.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { changeRun } from './change-run.ts';
+import { startExecution } from './submit-run.ts';
+
+const PAUSING_SECONDS = 5;
+
+/**
+ * Resuming a run that works already starts nothing new.
+ *
+ * The run is written before its execution starts; when the process dies in between, the next resume, or the next start
+ * of the server, starts the execution by its fixed name.
+ */
+export async function resumeRun(
+  ports: Pick<Ports, 'runs' | 'registry' | 'workflow' | 'clock'>,
+  principal: Principal,
+  id: Ulid,
+): Promise<Run> {
+  requireRole(principal, 'runner');
+  const at = ports.clock.now().toISOString();
+  const run = await changeRun(ports, principal, id, (before) => {
+    requireResumable(before);
+    if (before.status !== 'paused') return { run: before };
+    const execution = `${id}-${before.executions.length + 1}`;
+    const resumed = moveRun(before, 'running', at);
+    return {
+      run: { ...resumed, executions: [...before.executions, execution] },
+      events: [
+        {
+          type: 'RunResumed',
+          key: `resumed/${execution}`,
+          run: id,
+          phase: null,
+          attempt: null,
+          at,
+          data: { execution, by: principal.subject },
+        },
+      ],
+    };
+  });
+  await startExecution(ports, run);
+  return run;
+}
+
+/** Throws for a run that cannot go on, and says what to do instead. */
+export function requireResumable(run: Run): void {
+  const { id, status } = run;
+  if (status === 'pausing') {
+    throw new ForgeError('conflict', `Run ${id} is still pausing: its jobs write their checkpoints.`, {
+      code: 'run_pausing',
+      hint: 'Ask again when it is paused.',
+      retryAfterSeconds: PAUSING_SECONDS,
+    });
+  }
+  if (!isTerminal(status) && status !== 'cancelling') return;
+  throw new ForgeError('conflict', `Run ${id} is ${status} and cannot be resumed.`, {
+    code: 'illegal_transition',
+    hint: `Only a paused run goes on. A new run that reuses what this one finished: forge runs retry ${id}`,
+  });
+}

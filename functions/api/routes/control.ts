@@ -1,0 +1,132 @@
+/** /v1/runs/{id}/…: pause, resume, retry, fork, and what each of them would do. */
+import type { Context } from 'hono';
+import * as z from 'zod';
+import { type PhaseSlug, phaseSlug } from '#contracts/source/phase-slugs.ts';
+import { type CopyWish, copyRun, planCopy } from '#core/application/commands/copy-run.ts';
+import { pauseRun, requirePausable } from '#core/application/commands/pause-run.ts';
+import { requireResumable, resumeRun } from '#core/application/commands/resume-run.ts';
+import { type Decisions, decideResume } from '#core/application/queries/decide-phases.ts';
+import { getRun } from '#core/application/queries/get-run.ts';
+import { requireRole } from '#core/domain/principal.ts';
+import type { ApiContext, ApiEnvironment } from '../environment.ts';
+import { requireIdempotencyKey } from '../middleware/idempotency-key.ts';
+import { readJsonBody } from '../middleware/json-body.ts';
+import { oneOf } from '../middleware/query.ts';
+import { type ApiApp, addRoute } from '../route.ts';
+import { decisions, forkBody, retryBody } from '../schemas/control.ts';
+import { run } from '../schemas/run.ts';
+
+const tag = 'runs';
+const byId = z.object({ id: z.string() });
+const words = ['true', 'false'] as const;
+const dryRunQuery = z.object({ dryRun: z.enum(words).optional() });
+const VERBS = ['resume', 'retry', 'fork'] as const;
+
+type Request = Context<ApiEnvironment>;
+
+const idOf = (context: Request) => context.req.param('id') ?? '';
+const isDryRun = (context: Request) => oneOf('dryRun', context.req.query('dryRun'), words) === 'true';
+
+export function addControlRoutes(app: ApiApp, api: ApiContext): void {
+  addGoingOn(app, api, 'pause');
+  addGoingOn(app, api, 'resume');
+  addCopying(app, api, 'retry');
+  addCopying(app, api, 'fork');
+  addDecisions(app, api);
+}
+
+/** What goes on, or stops, is the run itself. */
+function addGoingOn(app: ApiApp, { ports }: ApiContext, verb: 'pause' | 'resume'): void {
+  const act = verb === 'pause' ? pauseRun : resumeRun;
+  addRoute(
+    app,
+    {
+      method: 'post',
+      path: `/v1/runs/{id}/${verb}`,
+      tag,
+      summary: verb === 'pause' ? 'Pause a run: its jobs write a checkpoint and end' : 'Resume a paused run',
+      params: byId,
+      query: dryRunQuery,
+      answers: { 200: decisions, 202: run },
+    },
+    async (context) => {
+      const { principal } = context.var;
+      if (!isDryRun(context)) return context.json(await act(ports, principal, idOf(context)), 202);
+      requireRole(principal, 'runner');
+      return context.json(await wouldGoOn(ports, context, verb));
+    },
+  );
+}
+
+async function wouldGoOn(
+  ports: ApiContext['ports'],
+  context: Request,
+  verb: 'pause' | 'resume',
+): Promise<Decisions> {
+  const found = await getRun(ports, context.var.principal, idOf(context));
+  if (verb === 'resume') requireResumable(found);
+  else requirePausable(found);
+  return decideResume(ports, found, verb);
+}
+
+/** What goes on is a new run. */
+function addCopying(app: ApiApp, { ports }: ApiContext, verb: 'retry' | 'fork'): void {
+  const body = verb === 'retry' ? retryBody : forkBody;
+  addRoute(
+    app,
+    {
+      method: 'post',
+      path: `/v1/runs/{id}/${verb}`,
+      tag,
+      summary:
+        verb === 'retry'
+          ? 'A new run that repeats an ended one from a phase on'
+          : 'A new run with other settings that reuses what they do not change',
+      params: byId,
+      query: dryRunQuery,
+      headers: z.object({
+        'idempotency-key': z
+          .string()
+          .optional()
+          .meta({ description: 'Repeats of one request carry one key. Needed unless it is a dry run.' }),
+      }),
+      body,
+      answers: { 200: decisions, 202: run },
+    },
+    async (context) => {
+      const { principal } = context.var;
+      requireRole(principal, 'runner');
+      const wish = await readJsonBody(context, body);
+      const request = { verb, wish } as CopyWish;
+      if (isDryRun(context)) {
+        return context.json((await planCopy(ports, principal, idOf(context), request)).decisions);
+      }
+      const idempotencyKey = requireIdempotencyKey(context.req.header('idempotency-key'));
+      const made = await copyRun(ports, principal, idOf(context), { ...request, idempotencyKey });
+      context.header('location', `/v1/runs/${made.id}`);
+      return context.json(made, 202);
+    },
+  );
+}
+
+function addDecisions(app: ApiApp, { ports }: ApiContext): void {
+  addRoute(
+    app,
+    {
+      method: 'get',
+      path: '/v1/runs/{id}/decisions',
+      tag,
+      summary: 'What a control verb would reuse of a run and what it would run again, and why',
+      params: byId,
+      query: z.object({ verb: z.enum(VERBS).optional(), from: phaseSlug.optional() }),
+      answers: { 200: decisions },
+    },
+    async (context) => {
+      const verb = oneOf('verb', context.req.query('verb'), VERBS) ?? 'resume';
+      const from = oneOf<PhaseSlug>('from', context.req.query('from'), phaseSlug.options);
+      if (verb === 'resume') return context.json(await wouldGoOn(ports, context, verb));
+      const planned = await planCopy(ports, context.var.principal, idOf(context), { verb, wish: { from } });
+      return context.json(planned.decisions);
+    },
+  );
+}
