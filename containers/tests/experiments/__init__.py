@@ -1,0 +1,1 @@
+"""Experiments: intervals, judging, records, the ledger, and both experiments at smoke size."""
