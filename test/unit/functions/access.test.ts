@@ -22,6 +22,11 @@ const callsFor = (run: string): readonly Call[] => [
   ['GET', '/v1/runs'],
   ['GET', `/v1/runs/${run}`],
   ['POST', `/v1/runs/${run}/cancel`],
+  ['POST', `/v1/runs/${run}/pause`],
+  ['POST', `/v1/runs/${run}/resume`],
+  ['POST', `/v1/runs/${run}/retry`, { body: {}, headers: key }],
+  ['POST', `/v1/runs/${run}/fork`, { body: {}, headers: key }],
+  ['GET', `/v1/runs/${run}/decisions`],
   ['GET', `/v1/runs/${run}/events`],
   ['GET', `/v1/runs/${run}/metrics`],
   ['GET', `/v1/runs/${run}/report`],
@@ -113,11 +118,31 @@ describe('roles', () => {
     expect(allowed.status).not.toBe(403);
   });
 
-  it('keep a viewer from cancelling a run', async () => {
-    const { id } = await startedRun(world.ports);
-    const answer = await world.send('POST', `/v1/runs/${id}/cancel`, { as: 'viewer' });
-    expect([answer.status, answer.body.code]).toEqual([403, 'role_required']);
-    expect((await world.ports.runs.get('default', id))?.status).toBe('running');
+  it.each(['cancel', 'pause', 'resume', 'retry', 'fork', 'pause?dryRun=true', 'fork?dryRun=true'])(
+    'keep a viewer from a run’s %s',
+    async (verb) => {
+      const { id } = await startedRun(world.ports);
+      const before = world.stored();
+      const answer = await world.send('POST', `/v1/runs/${id}/${verb}`, {
+        as: 'viewer',
+        body: {},
+        headers: key,
+      });
+      expect([answer.status, answer.body.code]).toEqual([403, 'role_required']);
+      expect(world.stored()).toBe(before);
+    },
+  );
+
+  it('let a viewer see what a verb would do', async () => {
+    const { id } = await succeededRun(world);
+    const before = world.stored();
+    for (const verb of ['fork', 'retry&from=cognate']) {
+      const answer = await world.send('GET', `/v1/runs/${id}/decisions?verb=${verb}`, { as: 'viewer' });
+      expect([answer.status, answer.body.run]).toEqual([200, id]);
+    }
+    const ended = await world.send('GET', `/v1/runs/${id}/decisions`, { as: 'viewer' });
+    expect([ended.status, ended.body.code]).toEqual([409, 'illegal_transition']);
+    expect(world.stored()).toBe(before);
   });
 });
 

@@ -97,7 +97,7 @@ describe('a run that has ended', () => {
     const all = await world.send('GET', `/v1/runs/${id}/metrics`);
     expect(all.status).toBe(200);
     const names = all.body.items.map((metric: { name: string }) => metric.name);
-    expect(names).toEqual(expect.arrayContaining(['base/bits_per_byte', 'reasoning/hops_accuracy']));
+    expect(names).toEqual(expect.arrayContaining(['base/bits_per_byte', 'reasoning/hops_answer_bits']));
     const merge = await world.send('GET', `/v1/runs/${id}/metrics?phase=evomerge`);
     expect(merge.body).toEqual({ items: [] });
   });

@@ -22,7 +22,7 @@ beforeEach(() => {
   faults = [];
 });
 
-async function setStatus(id: string, status: 'cancelling'): Promise<void> {
+async function setStatus(id: string, status: 'cancelling' | 'pausing'): Promise<void> {
   const run = await ports.runs.get(ADMIN.tenant, id);
   if (!run) throw new Error('the run is not there');
   const changed = { ...run, status, version: run.version + 1 };
@@ -64,6 +64,27 @@ describe('a new server', () => {
     await setStatus(id, 'cancelling');
     await reconcileRuns({ ...ports, workflow: memoryPorts().workflow }, settle, onFault);
     expect((await ports.runs.get(ADMIN.tenant, id))?.status).toBe('cancelled');
+  });
+
+  it('repeats a pause that was asked for but not carried out', async () => {
+    const { id, executions } = await startedRun(ports);
+    await setStatus(id, 'pausing');
+    await reconcile();
+    expect(ports.workflow.stopped).toEqual(executions);
+  });
+
+  it('settles a run that was paused before it had an execution', async () => {
+    const { id } = await submittedRun(ports);
+    await setStatus(id, 'pausing');
+    await reconcileRuns({ ...ports, workflow: memoryPorts().workflow }, settle, onFault);
+    expect((await ports.runs.get(ADMIN.tenant, id))?.status).toBe('paused');
+  });
+
+  it('starts the next execution of a run that was resumed but not started', async () => {
+    const { id } = await startedRun(ports);
+    const { workflow } = memoryPorts();
+    await reconcileRuns({ ...ports, workflow }, settle, onFault);
+    expect([...workflow.started.keys()]).toEqual([`${id}-1`]);
   });
 
   it('goes on with the other runs when one cannot be put right', async () => {
