@@ -1,6 +1,7 @@
 /** The API, one method per operation. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
 import type { RunReport } from '../schemas/report.ts';
+import { controlMethods } from './control-methods.ts';
 import { type FollowOptions, followEvents } from './follow-events.ts';
 import { type Connection, readJson, send } from './http.ts';
 import type {
@@ -166,6 +167,7 @@ export type ApiClient = ReturnType<typeof createApiClient>;
 export function createApiClient(connection: Connection) {
   return {
     ...runMethods(connection),
+    ...controlMethods(connection),
     ...modelMethods(connection),
     ...storeMethods(connection),
     ...catalogueMethods(connection),

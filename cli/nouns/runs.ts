@@ -4,6 +4,7 @@ import type { RunStatus } from '../client/records.ts';
 import type { Act } from './act.ts';
 import { collect, wholeNumber } from './option-values.ts';
 import { SLUGS } from './phase-choices.ts';
+import { addControlVerbs } from './run-control.ts';
 
 /** Every status that the API knows: one that is missing here does not compile. */
 const STATUSES = Object.keys({
@@ -103,9 +104,10 @@ function addFollowing(runs: Command, act: Act): void {
 }
 
 export function addRunsVerbs(program: Command, act: Act): void {
-  const runs = program.command('runs').description('submit, watch and stop runs');
+  const runs = program.command('runs').description('submit, watch and steer runs');
   addCreate(runs, act);
   addReading(runs, act);
   addDiff(runs, act);
   addFollowing(runs, act);
+  addControlVerbs(runs, act);
 }

@@ -31,6 +31,10 @@ const LINES: Readonly<
   RunSubmitted: ({ data }) => `submitted: ${text(data.name)}`,
   RunStarted: () => 'run started',
   RunCancelRequested: () => 'cancelling …',
+  RunPauseRequested: () => 'pausing …',
+  RunPaused: ({ run }) => `paused; go on with: npx forge runs resume ${run}`,
+  RunResumed: () => 'run goes on',
+  PhaseReused: ({ phase, data }) => `phase ${phase} reused from run ${text(data.from)}: ${text(data.reason)}`,
   PhaseStarted: ({ phase, attempt }) =>
     `phase ${phase} started${attempt !== null && attempt > 1 ? ` (attempt ${attempt})` : ''}`,
   PhaseCompleted: ({ phase }, paint) => `phase ${phase} ${paintStatus(paint, 'succeeded')}`,

@@ -67,7 +67,7 @@ const PHASE_ENDS: ReadonlySet<string> = new Set([
   'PhaseRetried',
   'PhaseStarted',
 ]);
-const RUN_ENDS: ReadonlySet<string> = new Set(['RunCompleted', 'RunFailed', 'RunCancelled']);
+const RUN_ENDS: ReadonlySet<string> = new Set(['RunCompleted', 'RunFailed', 'RunCancelled', 'RunPaused']);
 
 export function createProgressState(): ProgressState {
   const jobs = new Map<string, JobProgress>();

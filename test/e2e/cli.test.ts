@@ -3,12 +3,13 @@ import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ZodType } from 'zod';
 import { commandTree, everyNode } from '#cli/completion/command-tree.ts';
 import { buildProgram } from '#cli/program.ts';
+import { until } from '#test/support/server-process.ts';
 import { forge as forgeHere } from '#test/unit/cli/cli-harness.ts';
 import { cliHome, type Ended, type Started, TINY_DOCUMENT } from '#test/unit/cli/cli-process.ts';
-import { answerOf, component, outputOf } from '#test/unit/cli/output-schemas.ts';
+import { component } from '#test/unit/cli/output-schemas.ts';
+import { ROWS, TESTED_BELOW } from './printed-rows.ts';
 
 const ROOT = dirname(dirname(__dirname));
 
@@ -65,71 +66,6 @@ describe('forge demo', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ run: { id: run, status: 'succeeded' } });
   });
 });
-
-type Row = readonly [readonly string[], ZodType, object];
-
-const item = (shape: object) => ({ items: expect.arrayContaining([expect.objectContaining(shape)]) });
-
-/** Words, the schema of what they print, and some of what it has to be. */
-const ROWS: readonly Row[] = [
-  [['runs', 'list'], answerOf('GET /v1/runs'), { items: [{ name: 'tiny' }], next: null }],
-  [['runs', 'get', 'RUN'], component('Run'), { name: 'tiny', phases: [{ status: 'succeeded' }] }],
-  [['runs', 'watch', 'RUN', '--exit-status'], outputOf('runs-watch'), { run: { status: 'succeeded' } }],
-  [
-    ['runs', 'report', 'RUN'],
-    outputOf('runs-report'),
-    { schema: 'forge/report/v1', models: [{}, {}, {}, {}] },
-  ],
-  [
-    ['runs', 'logs', 'RUN', '--stage', 'base', '--tail', '5'],
-    answerOf('GET /v1/runs/{id}/logs'),
-    item({ stage: 'base', attempt: 1 }),
-  ],
-  [['runs', 'diff', 'RUN', 'RUN'], outputOf('runs-diff'), { resolved: [], outcome: [] }],
-  [['runs', 'cancel', 'RUN'], component('Run'), { status: 'succeeded' }],
-  [['runs', 'create', '-f', 'FILE', '--dry-run'], component('RunPlan'), { name: 'tiny' }],
-  [['models', 'list', '--phase', 'cognate'], answerOf('GET /v1/models'), { items: [{}, {}, {}, {}] }],
-  [['models', 'get', 'tiny-memory@latest'], component('Model'), { version: 1, parents: [{}] }],
-  [['models', 'lineage', 'tiny-memory'], component('Lineage'), { edges: [{ relation: 'continued-from' }] }],
-  [['models', 'verify', 'tiny-base@1'], component('ModelVerdict'), { ok: true }],
-  [
-    ['models', 'metadata', 'tiny-memory'],
-    component('model-metadata'),
-    { identity: { reference: 'tiny-memory@1' }, licences: [{ name: 'sotu' }] },
-  ],
-  [
-    ['models', 'diff', 'tiny-memory', 'tiny-base'],
-    outputOf('models-diff'),
-    { architecture: [], settings: [], weights: { same: false, comparedBy: 'hash' } },
-  ],
-  [['corpora', 'add', 'HOME/texts', '--name', 'own'], outputOf('corpora-add'), { corpus: { name: 'own' } }],
-  [['corpora', 'list'], answerOf('GET /v1/corpora'), item({ name: 'sotu', documents: 233 })],
-  [['phases', 'list'], answerOf('GET /v1/phases'), item({ slug: 'cognate' })],
-  [['phases', 'describe', 'cognate'], component('PhaseDescription'), { available: true, settings: {} }],
-  [['presets', 'list'], answerOf('GET /v1/presets'), item({ name: 'demo' })],
-  [['presets', 'get', 'test'], component('Preset'), { builtIn: true }],
-  [['plan', 'FILE'], component('RunPlan'), { phases: [{ phase: 'cognate', jobs: 5 }] }],
-  [['validate', 'FILE'], outputOf('validate'), { valid: true }],
-  [['init', 'HOME/first'], outputOf('init'), { template: 'tiny' }],
-  [['plan', 'HOME/first/run.yaml'], component('RunPlan'), { name: 'first' }],
-  [['init', 'HOME/whole', '--template', 'full'], outputOf('init'), { template: 'full' }],
-  [['plan', 'HOME/whole/run.yaml'], component('RunPlan'), { name: 'whole' }],
-  [['schema'], outputOf('schema'), {}],
-  [['schema', '--install', 'HOME/first/run.yaml'], outputOf('schema-install'), {}],
-  [['gc', '--dry-run'], component('GarbageReport'), { dryRun: true, runs: [] }],
-  [['doctor'], outputOf('doctor'), { healthy: true }],
-  [['version'], outputOf('version'), { node: process.versions.node }],
-];
-
-/** Verbs that are tested apart from the table: they change things, never end, or print something else than data. */
-const TESTED_BELOW = [
-  ...['archive', 'restore', 'quarantine', 'delete', 'import'].map((verb) => `/models/${verb}`),
-  '/presets/save',
-  '/presets/delete',
-  '/demo',
-  '/serve',
-  '/completion',
-];
 
 describe('with --json', () => {
   it.each(ROWS)(
@@ -373,11 +309,21 @@ describe('exit codes', () => {
       stderr: expect.stringContaining('was used for another document'),
     });
 
+    // A real job writes its checkpoint and ends, and the run goes on from it under its next execution.
+    expect(await json(['runs', 'pause', id])).toMatchObject({ id, phases: [{ error: null }] });
+    const status = async () => ((await json(['runs', 'get', id])) as { status: string }).status;
+    await until('the run paused', 20, async () => (await status()) === 'paused');
+    const would = await json(['runs', 'resume', id, '--dry-run']);
+    expect(component('Decisions').safeParse(would).error).toBeUndefined();
+    expect(would).toMatchObject({ verb: 'resume', phases: [{ decision: 'rerun' }] });
+    const resumed = await json(['runs', 'resume', id]);
+    expect(component('Run').safeParse(resumed).error).toBeUndefined();
+    expect(resumed).toMatchObject({ status: 'running', executions: [`${id}-1`, `${id}-2`] });
     await json(['runs', 'cancel', id]);
     const watched = await forge(['runs', 'watch', id, '--exit-status']);
     expect(watched).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('tiny: cancelled') });
     expect((await forge(['runs', 'logs', id, '--follow'])).exitCode).toBe(0);
-  }, 40_000);
+  }, 60_000);
 
   it('is 8 when a model has been damaged', async () => {
     const path = bytesPath((await json(['models', 'get', 'tiny-adaptive'])) as Model, 'model.safetensors');

@@ -1,0 +1,31 @@
+/** The control verbs of a run: each does, or says what it would do. */
+
+import type { Connection } from './http.ts';
+import type { Decisions, ForkBody, RetryBody, Run } from './records.ts';
+import { call } from './typed-call.ts';
+
+const DRY_RUN = { dryRun: 'true' } as const;
+
+export function controlMethods(connection: Connection) {
+  const keyed = (key: string) => ({ headers: { 'idempotency-key': key }, repeatable: true });
+  const pause = '/v1/runs/{id}/pause';
+  const resume = '/v1/runs/{id}/resume';
+  const retry = '/v1/runs/{id}/retry';
+  const fork = '/v1/runs/{id}/fork';
+  const said = (answer: Promise<Run | Decisions>) => answer as Promise<Decisions>;
+  const done = (answer: Promise<Run | Decisions>) => answer as Promise<Run>;
+  return {
+    pauseRun: (id: string) => done(call(connection, 'post', pause, { path: { id }, repeatable: true })),
+    wouldPauseRun: (id: string) => said(call(connection, 'post', pause, { path: { id }, query: DRY_RUN })),
+    resumeRun: (id: string) => done(call(connection, 'post', resume, { path: { id }, repeatable: true })),
+    wouldResumeRun: (id: string) => said(call(connection, 'post', resume, { path: { id }, query: DRY_RUN })),
+    retryRun: (id: string, body: RetryBody, key: string) =>
+      done(call(connection, 'post', retry, { path: { id }, body, ...keyed(key) })),
+    wouldRetryRun: (id: string, body: RetryBody) =>
+      said(call(connection, 'post', retry, { path: { id }, body, query: DRY_RUN })),
+    forkRun: (id: string, body: ForkBody, key: string) =>
+      done(call(connection, 'post', fork, { path: { id }, body, ...keyed(key) })),
+    wouldForkRun: (id: string, body: ForkBody) =>
+      said(call(connection, 'post', fork, { path: { id }, body, query: DRY_RUN })),
+  };
+}
