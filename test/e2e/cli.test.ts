@@ -8,7 +8,7 @@ import { buildProgram } from '#cli/program.ts';
 import { until } from '#test/support/server-process.ts';
 import { forge as forgeHere } from '#test/unit/cli/cli-harness.ts';
 import { cliHome, type Ended, type Started, TINY_DOCUMENT } from '#test/unit/cli/cli-process.ts';
-import { component } from '#test/unit/cli/output-schemas.ts';
+import { answerOf, component, outputOf } from '#test/unit/cli/output-schemas.ts';
 import { ROWS, TESTED_BELOW } from './printed-rows.ts';
 
 const ROOT = dirname(dirname(__dirname));
