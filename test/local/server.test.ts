@@ -1,5 +1,5 @@
 /** The real server in a process of its own, with real jobs that learn nothing: whole runs, crashes, stops. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '#adapters/local/sqlite-database.ts';
 import type { ForgeEvent } from '#contracts/source/event.ts';
@@ -154,6 +154,7 @@ describe('a killed server', () => {
 
 /** Puts a run back to where a crash right after its submission would have left it. */
 function forgetExecutions(killed: ServerProcess, id: string): void {
+  rmSync(join(killed.home, '.forge', 'bucket', 'staging', id), { recursive: true });
   const database = openDatabase(join(killed.home, '.forge', 'cloud.db'));
   const row = database.prepare('SELECT document FROM runs WHERE id = ?').get(id) as { document: string };
   const run = JSON.parse(row.document);
