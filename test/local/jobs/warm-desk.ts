@@ -174,7 +174,8 @@ export class WarmDesk {
   async close(): Promise<void> {
     for (const launcher of this.#launchers) await launcher.close();
     for (const pid of this.servers()) process.kill(Number(pid), 'SIGKILL');
-    rmSync(this.directory, { recursive: true, force: true });
+    // A process that was just killed may still be writing its last line.
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 

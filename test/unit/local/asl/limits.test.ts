@@ -44,7 +44,7 @@ describe('AWS’s limits', () => {
   });
 });
 
-describe('speed', () => {
+describe('a long machine', () => {
   const chain = (length: number) =>
     machine(
       Object.fromEntries(
@@ -55,14 +55,9 @@ describe('speed', () => {
       ),
     );
 
-  test('1,000 Pass states cost less CPU than 100 ms', async () => {
-    await runMachine(chain(50));
-    const before = process.cpuUsage();
+  test('of 1,000 Pass states enters and leaves each of them once', async () => {
     const ran = await runMachine(chain(1000));
-    const { user, system } = process.cpuUsage(before);
     expect(ran.events).toHaveLength(2002);
-    // Twice the goal of 100 ms, because coverage counts every line while tests run.
-    expect((user + system) / 1000).toBeLessThan(200);
   });
 });
 

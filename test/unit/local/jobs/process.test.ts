@@ -79,8 +79,8 @@ describe('an alarm', () => {
     const alarm = createAlarm();
     alarm.ring();
     const before = performance.now();
-    await alarm.pause(5_000);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    await alarm.pause(60_000);
+    expect(performance.now() - before).toBeLessThan(30_000);
   });
 });
 
