@@ -42,15 +42,17 @@ export class CliError extends Error {
   }
 }
 
-/** Ctrl-C. What was started on the server goes on. */
+/** Ctrl-C. What was started on the server goes on, unless the command says that it waits. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   /** The command that takes up where this one was left, when there is one. */
   readonly reattach: string | undefined;
+  readonly left: 'goes on' | 'is paused';
 
-  constructor(reattach?: string) {
+  constructor(reattach?: string, left: Interrupted['left'] = 'goes on') {
     super('interrupted');
     this.reattach = reattach;
+    this.left = left;
   }
 }
 

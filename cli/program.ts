@@ -23,7 +23,7 @@ Examples:
   forge models lineage cognate-reasoning       where a model came from
 
 Exit codes: 0 ok, 1 run failed, 2 usage or validation, 3 timed out, 4 authentication, 5 not found, 6 conflict,
-7 unavailable, 8 integrity failure, 130 interrupted (the run goes on).`;
+7 unavailable, 8 integrity failure, 130 interrupted (the run goes on; the demo's is paused).`;
 
 function createProgram(): Command {
   return new Command('forge')

@@ -8,10 +8,11 @@ import { DEMO_CORPUS, requireDemoTexts } from '../corpus/demo-corpus.ts';
 import { registerBuiltCorpus } from '../corpus/register-corpus.ts';
 import { loadRunDocument, withPlaces } from '../documents/load-run-document.ts';
 import { homeFolder } from '../environment.ts';
-import { CliError } from '../errors.ts';
+import { CliError, Interrupted } from '../errors.ts';
 import { counted, formatBytes } from '../output/figures.ts';
 import { renderSummary } from '../output/report-summary.ts';
 import { ensureServer, type LocalServer, stopServer } from '../server/local-server.ts';
+import { pauseInterrupted } from './demo-pause.ts';
 import { followToEnd, type Outcome } from './runs-watch.ts';
 
 export interface DemoOptions {
@@ -74,16 +75,22 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<n
   await loadRunDocument(io, file);
   const server = await ensureServer(context);
   console.note(`server ${server.started ? 'started' : 'found'} on ${server.url}`);
-  // After Ctrl-C or a time-out the server stays: the run on it goes on.
+  // After a time-out, or when the run could not be paused, the server stays: the run on it goes on.
   let stays = false;
+  let id = '';
   try {
     await registerDemoCorpus(context);
     const run = await submit(context, file);
+    id = run.id;
     stays = true;
     const outcome = await followToEnd(context, run.id, { events: false, exitStatus: true });
     stays = false;
     showOutcome(context, outcome);
     return outcome.run.status === 'succeeded' ? 0 : 1;
+  } catch (error) {
+    if (!stays || !io.interrupted.aborted || !(await pauseInterrupted(context, id))) throw error;
+    stays = false;
+    throw new Interrupted(`npx forge runs resume ${id} --watch`, 'is paused');
   } finally {
     if (!stays) await leaveServer(context, server);
   }

@@ -21,7 +21,11 @@ function problemLines(problem: PlacedProblem, paint: Console['paintNote']): read
 function textOf(error: unknown, paint: Console['paintNote']): readonly string[] {
   if (error instanceof Interrupted) {
     if (!error.reattach) return ['interrupted'];
-    return ['interrupted; the run goes on. Watch it again with:', `  ${error.reattach}`];
+    const way =
+      error.left === 'is paused'
+        ? 'Start the server with npm run serve, then go on with'
+        : 'Watch it again with';
+    return [`interrupted; the run ${error.left}. ${way}:`, `  ${error.reattach}`];
   }
   const message = messageOf(error);
   const first = `${paint('red', 'error')}: ${message}`;
