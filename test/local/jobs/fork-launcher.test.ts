@@ -179,7 +179,8 @@ describe('without a fork server, with one warning, jobs are fresh processes', ()
 
   it('when there is no such Python', async () => {
     const launcher = desk.launcher({ python: '/no/such/python' });
-    await expect(desk.launch(launcher, '', { file: '/no/such/python' })).resolves.toBeDefined();
+    const job = await desk.launch(launcher, '', { file: '/no/such/python' });
+    expect(await job.exitCode()).toBe(127);
     expect(desk.faults).toEqual([expect.stringMatching(/ENOENT/)]);
   });
 

@@ -6,9 +6,9 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -174,8 +174,8 @@ export class WarmDesk {
   async close(): Promise<void> {
     for (const launcher of this.#launchers) await launcher.close();
     for (const pid of this.servers()) process.kill(Number(pid), 'SIGKILL');
-    // A process that was just killed may still be writing its last line.
-    rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    // Asynchronous, because only that one waits and tries again while a killed process writes its last line.
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
 
