@@ -1,4 +1,4 @@
-/** The result of a run on one screen. Every figure is the report's; the only sum is that of the jobs' seconds. */
+/** The result of a run on one screen. Every figure is the report's; nothing is added up here. */
 import type { LinkedNumber } from '../client/records.ts';
 import type { ReportedPhase, ReportedStrength, RunReport } from '../schemas/report.ts';
 import { formatNumber, formatSeconds, secondsBetween } from './figures.ts';
@@ -51,11 +51,11 @@ function indent(text: string): string {
 }
 
 function phaseLines(phase: ReportedPhase, paint: Paint): readonly string[] {
-  const seconds = Object.values(phase.jobs).reduce((sum, job) => sum + job.value, 0);
-  const time = seconds > 0 ? `, ${formatSeconds(seconds)} of jobs` : '';
+  const jobs = Object.entries(phase.jobs).map(([job, { value }]) => `${job} ${formatSeconds(value)}`);
   return [
     '',
-    `${paint('bold', phase.title)}: ${paintStatus(paint, phase.status)}${time}`,
+    `${paint('bold', phase.title)}: ${paintStatus(paint, phase.status)}`,
+    ...(jobs.length > 0 ? [`  jobs: ${jobs.join(', ')}`] : []),
     figureTable(phase, paint),
     ...gateLines(phase, paint),
     ...(phase.strengths.length > 0 ? [`  ${paint('bold', 'strengths')}`] : []),
