@@ -39,7 +39,7 @@ export function pickleRefused(path: string): ForgeError {
     'pickle_refused',
     `${shown(path)} is a pickle. Loading one can run any code, so none is taken.`,
     {
-      hint: 'Convert it on your own machine: forge models convert FILE --out DIR writes safetensors; import that folder.',
+      hint: 'Convert it where you trust it: load it there with torch, write it with safetensors.torch.save_file(tensors, "model.safetensors"), and import that folder.',
     },
   );
 }

@@ -42,7 +42,7 @@ export function moveModel(model: Model, status: ModelStatus, decision: Decision)
       `Model ${modelReference(model)} is ${model.status} and cannot become ${status}.`,
       {
         code: 'illegal_transition',
-        hint: `Restore it first: forge models restore ${modelReference(model)}`,
+        hint: `Restore it first: forge models restore ${modelReference(model)} --reason WHY`,
       },
     );
   }

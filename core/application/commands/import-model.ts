@@ -97,7 +97,7 @@ async function refuseQuarantined(
   if (!found) return;
   throw new ForgeError('conflict', `These weights are quarantined as ${modelReference(found)}.`, {
     code: 'not_verified',
-    hint: `Restore that model if they may be used: forge models restore ${modelReference(found)}`,
+    hint: `Restore that model if they may be used: forge models restore ${modelReference(found)} --reason WHY`,
   });
 }
 

@@ -33,7 +33,7 @@ function hintFor(model: Model | null): string {
   const reference = modelReference(model);
   if (!model.tombstone) return `${reference} is ${model.status}; name it with its version.`;
   if (model.tombstone.purgedAt !== null) return `${reference} was deleted and its files are gone.`;
-  return `${reference} was deleted; until ${model.tombstone.purgeAfter} \`forge models restore ${reference}\` brings it back.`;
+  return `${reference} was deleted; until ${model.tombstone.purgeAfter} \`forge models restore ${reference} --reason WHY\` brings it back.`;
 }
 
 function noSuchModel(reference: string, found: Model | null): ForgeError {

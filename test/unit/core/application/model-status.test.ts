@@ -183,7 +183,7 @@ describe('deleting', () => {
       const { id, tombstone } = await act('delete');
       await expect(findModel(ports, ADMIN, text === 'the id' ? id : text)).rejects.toMatchObject({
         kind: 'not_found',
-        hint: `toy-memory@1 was deleted; until ${tombstone?.purgeAfter} \`forge models restore toy-memory@1\` brings it back.`,
+        hint: `toy-memory@1 was deleted; until ${tombstone?.purgeAfter} \`forge models restore toy-memory@1 --reason WHY\` brings it back.`,
       });
     },
   );

@@ -62,7 +62,7 @@ describe('the names of the files', () => {
 
   test('who sends a pickle learns how to convert it', () => {
     expect(() => checkFileNames(named(['model.pt', ...NEEDED]))).toThrow(
-      expect.objectContaining({ hint: expect.stringMatching(/forge models convert/) }),
+      expect.objectContaining({ hint: expect.stringMatching(/safetensors\.torch\.save_file/) }),
     );
   });
 });
