@@ -91,12 +91,17 @@ class QuantConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class LineageConfig:
-    """Where the weights come from. `base_hash` is the common base's weights hash, None for the base."""
+    """Where the weights come from. `base_hash` is the common base's weights hash, None for the base.
+
+    `held_out_every` says which documents of the corpus no phase may train on (every k-th, 0 where nothing is
+    known of it), so that a later phase measures on what no earlier one has seen.
+    """
 
     base_hash: str | None = None
     parents: tuple[str, ...] = ()
     phase: str = "cognate"
     seed: int = 0
+    held_out_every: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -114,7 +114,7 @@ class CognateConfig:
                 conv=self.ltm_conv, persistent=self.ltm_persistent,
             ),
             quant=QuantConfig(subln=self.subln),
-            lineage=LineageConfig(seed=seed),
+            lineage=LineageConfig(seed=seed, held_out_every=self.held_out_every),
             tokenizer_hash=tokenizer_hash,
         )  # fmt: skip
 
