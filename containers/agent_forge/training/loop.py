@@ -1,22 +1,19 @@
-"""One loop for every training on next-token loss: AdamW, clipping, checkpoints, bit-identical resume.
-
-Legend: B rows, T tokens, V vocabulary rows.
-"""
+"""One loop for every training: AdamW, clipping, checkpoints, bit-identical resume; the objective is given."""
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from agent_forge.data.packing import Batch
 from agent_forge.errors import ForgeError
-from agent_forge.models.titan import TinyTitan, TitanOutput, parameter_groups
+from agent_forge.models.titan import parameter_groups
 from agent_forge.phase import PhaseContext
+from agent_forge.training.objective import Objective
 from agent_forge.training.schedule import Schedule
 
 BETAS = (0.9, 0.95)
@@ -38,7 +35,7 @@ class Recipe:
     weight_decay: float
     grad_clip: float
     log_every: int
-    tau: Callable[[int], float]
+    objective: Objective
     precision: torch.dtype = torch.float32  # of matrix products; bfloat16 trains under autocast
 
 
@@ -46,11 +43,11 @@ class Recipe:
 class Training:
     """A model under training with its optimizer."""
 
-    model: TinyTitan
+    model: nn.Module
     optimizer: torch.optim.AdamW
 
     @staticmethod
-    def begin(model: TinyTitan, weight_decay: float) -> "Training":
+    def begin(model: nn.Module, weight_decay: float) -> "Training":
         """A fresh optimizer for `model`; gains, biases and step embeddings are not decayed."""
         decayed, others = parameter_groups(model)
         groups = [
@@ -58,6 +55,11 @@ class Training:
             {"params": list(others), "weight_decay": 0.0},
         ]
         return Training(model, torch.optim.AdamW(groups, lr=0.0, betas=BETAS, fused=True))
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are; batches are taken there."""
+        return next(self.model.parameters()).device
 
     def tensors(self) -> dict[str, Tensor]:
         """Model and optimizer state by name, on the CPU, ready for safetensors."""
@@ -78,14 +80,6 @@ class Training:
             state = {key: value.to(parameter.device, copy=True) for key, value in found.items()}
             if state:
                 self.optimizer.state[parameter] = state
-
-
-def loss_terms(output: TitanOutput, batch: Batch) -> tuple[Tensor, Tensor]:
-    """Weighted mean next-token loss in nats, and the mean ponder cost."""
-    logits = output.logits_BTV.flatten(0, 1).float()
-    nll = F.cross_entropy(logits, batch.tokens[:, 1:].flatten(), reduction="none")
-    weights = batch.weights_BT.flatten()
-    return (nll * weights).sum() / weights.sum(), output.cost_BT.mean()
 
 
 def train(context: PhaseContext, training: Training, batches: Batches, recipe: Recipe, label: str) -> None:
@@ -121,29 +115,20 @@ def train(context: PhaseContext, training: Training, batches: Batches, recipe: R
 
 def train_step(training: Training, batch: Batch, recipe: Recipe, step: int) -> dict[str, float]:
     """One optimizer step; returns what is worth logging."""
-    rate, tau = recipe.schedule.rate(step), recipe.tau(step)
+    rate = recipe.schedule.rate(step)
     for group in training.optimizer.param_groups:
         group["lr"] = rate
-    batch, mixed = batch.to(training.model.device), recipe.precision is not torch.float32
-    with torch.autocast(training.model.device.type, recipe.precision, enabled=mixed):
-        output = training.model(batch.tokens[:, :-1])
-    loss, ponder = loss_terms(output, batch)
-    total = loss + tau * ponder if training.model.act is not None else loss
+    device, mixed = training.device, recipe.precision is not torch.float32
+    with torch.autocast(device.type, recipe.precision, enabled=mixed):
+        losses = recipe.objective(training.model, batch.to(device), step)
+    total = losses.weighted if losses.by_row is None else losses.weighted + losses.by_row
     training.optimizer.zero_grad(set_to_none=True)
     total.backward()
     norm = nn.utils.clip_grad_norm_(training.model.parameters(), recipe.grad_clip)
-    refuse_non_finite(step, loss=float(loss.detach()), gradient_norm=float(norm))
+    loss = float(losses.weighted.detach())
+    refuse_non_finite(step, loss=loss, gradient_norm=float(norm))
     training.optimizer.step()
-    steps = output.steps_BT.float()
-    return {
-        "loss": float(loss.detach()),
-        "lr": rate,
-        "tau": tau,
-        "gradient_norm": float(norm),
-        "ponder_cost": float(ponder.detach()),
-        "ponder_steps": float(steps.mean()),
-        "ponder_one_share": float((steps == 1).float().mean()),
-    }
+    return {"loss": loss, "lr": rate, "gradient_norm": float(norm), **losses.measured}
 
 
 def refuse_non_finite(step: int, **values: float) -> None:

@@ -12,6 +12,7 @@ from agent_forge.data.packing import Batch
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phases.cognate.config import preset
 from agent_forge.training.loop import Recipe, Training, train_step
+from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import Schedule
 from tests.gpu.toy_training import toy_batch, toy_model, trained
 
@@ -52,7 +53,7 @@ def test_weights_optimizer_and_halting_stay_in_fp32_under_bf16(device: torch.dev
 def test_a_training_that_moves_through_its_checkpoint_goes_on_as_if_it_had_not(device: torch.device) -> None:
     # given four steps, and the same with a move through the CPU after two
     whole, _ = trained(device, 4)
-    recipe = Recipe(SCHEDULE, 0, 4, 0.1, 1.0, 1, lambda _: 0.01)
+    recipe = Recipe(SCHEDULE, 0, 4, 0.1, 1.0, 1, NextToken(lambda _: 0.01))
     first = Training.begin(toy_model(device), 0.1)
     for step in (0, 1):
         train_step(first, toy_batch(step), recipe, step)
@@ -82,7 +83,7 @@ def test_a_checkpoint_of_cuda_resumes_on_the_cpu() -> None:
     training, _ = trained(torch.device("cuda:0"), 2)
     resumed = Training.begin(toy_model(CPU), 0.1)
     resumed.restore(training.tensors())
-    recipe = Recipe(SCHEDULE, 0, 4, 0.1, 1.0, 1, lambda _: 0.01)
+    recipe = Recipe(SCHEDULE, 0, 4, 0.1, 1.0, 1, NextToken(lambda _: 0.01))
     on_cpu = train_step(resumed, toy_batch(2), recipe, 2)["loss"]
     on_cuda = train_step(training, toy_batch(2), recipe, 2)["loss"]
     assert on_cpu == pytest.approx(on_cuda, rel=1e-3)
@@ -100,7 +101,7 @@ def test_twenty_steps_of_base_25m_learn_and_their_speed_is_recorded(results: Pat
     config = replace(preset("base-25m"), warmup_steps=5, steps=SPEED_STEPS)
     model = TinyTitan(config.model("", 1)).initialise(1).cuda()
     training = Training.begin(model, config.weight_decay)
-    recipe = Recipe(config.schedule, 0, SPEED_STEPS, 0.1, 1.0, 1, lambda _: 0.02, torch.bfloat16)
+    recipe = Recipe(config.schedule, 0, SPEED_STEPS, 0.1, 1.0, 1, NextToken(lambda _: 0.02), torch.bfloat16)
     half = torch.randint(
         32, 4096, (SPEED_ROWS, config.seq_len // 2), generator=torch.Generator().manual_seed(1)
     )

@@ -6,6 +6,7 @@ from agent_forge.data.packing import Batch
 from agent_forge.models.config import ActConfig, ArchConfig, LtmConfig, ModelConfig
 from agent_forge.models.titan import TinyTitan
 from agent_forge.training.loop import Recipe, Training, train_step
+from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import Schedule
 
 ROWS, LENGTH = 8, 40
@@ -32,5 +33,7 @@ def trained(
 ) -> tuple[Training, list[dict[str, float]]]:
     """A model after some steps, and what each step reported."""
     training = Training.begin(toy_model(device), 0.1)
-    recipe = Recipe(Schedule(0.003, steps, 2, 0.1), 0, steps, 0.1, 1.0, 1, lambda _: 0.01, precision)
+    recipe = Recipe(
+        Schedule(0.003, steps, 2, 0.1), 0, steps, 0.1, 1.0, 1, NextToken(lambda _: 0.01), precision
+    )
     return training, [train_step(training, toy_batch(step), recipe, step) for step in range(steps)]

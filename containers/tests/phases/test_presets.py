@@ -12,6 +12,7 @@ from agent_forge.models.folder import parameter_count, shapes_of
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phases.cognate.config import CognateConfig, preset
 from agent_forge.training.loop import Recipe, Training, train_step
+from agent_forge.training.objective import NextToken
 
 NAMES = [entry["name"] for entry in load_contract("presets.json")["presets"]]
 # The count that base-25m is named after, and the one of the unified model; one percent either way.
@@ -34,7 +35,13 @@ def two_steps(config: CognateConfig) -> list[float]:
     training = Training.begin(TinyTitan(config.model("", 1)).initialise(1), config.weight_decay)
     before = [parameter.detach().clone() for parameter in training.model.parameters()]
     recipe = Recipe(
-        config.schedule, 0, 2, config.weight_decay, config.grad_clip, 1, lambda _: config.ponder_tau
+        config.schedule,
+        0,
+        2,
+        config.weight_decay,
+        config.grad_clip,
+        1,
+        NextToken(lambda _: config.ponder_tau),
     )
     tokens = torch.randint(config.vocab_size, (2, 9), generator=torch.Generator().manual_seed(1))
     losses = [train_step(training, Batch(tokens, torch.ones(2, 8)), recipe, step)["loss"] for step in (0, 1)]

@@ -13,6 +13,7 @@ from agent_forge.models.config import ActConfig, ArchConfig, LtmConfig, ModelCon
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import Stage
 from agent_forge.training.loop import Recipe, Training, train, train_step
+from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import Schedule, ponder_weight
 from tests.data.texts import documents
 from tests.phases.fake_context import FolderContext
@@ -36,7 +37,13 @@ def fresh() -> Training:
 
 def recipe(tau: float = 0.02, peak: float = 0.01) -> Recipe:
     return Recipe(
-        Schedule(peak, STEPS, 2, 0.1), 0, STEPS, 0.1, 1.0, 4, lambda step: ponder_weight(tau, step, STEPS)
+        Schedule(peak, STEPS, 2, 0.1),
+        0,
+        STEPS,
+        0.1,
+        1.0,
+        4,
+        NextToken(lambda step: ponder_weight(tau, step, STEPS)),
     )
 
 

@@ -24,6 +24,7 @@ from agent_forge.phases.cognate.config import CognateConfig
 from agent_forge.phases.cognate.report import evaluate_models
 from agent_forge.phases.cognate.variants import BASE, VARIANTS, Variant
 from agent_forge.training.loop import Recipe, Training, train
+from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import ponder_weight
 
 SAFETENSORS_TYPE = "application/vnd.safetensors"
@@ -157,7 +158,7 @@ def recipe_of(config: CognateConfig, variant: Variant, first: int, last: int) ->
     final = variant.tau * config.ponder_tau
     return Recipe(
         config.schedule, first, last, config.weight_decay, config.grad_clip, config.log_every,
-        lambda step: ponder_weight(final, step, config.steps),
+        NextToken(lambda step: ponder_weight(final, step, config.steps)),
     )  # fmt: skip
 
 
