@@ -7,11 +7,12 @@ from typing import Any
 from agent_forge.checkpoint.schedule import SaveSchedule
 from agent_forge.checkpoint.store import CheckpointPlace, CheckpointStore, Stop
 from agent_forge.code_hash import code_hash
+from agent_forge.errors import ForgeError
 from agent_forge.identity import JobIdentity
 from agent_forge.inputs import JobInputs
 from agent_forge.lineage import ModelShelf
 from agent_forge.outputs import JobOutputs
-from agent_forge.phase import Checkpoints, Document, Parent, Stage, StageOutput, Tracker
+from agent_forge.phase import Checkpoints, Document, InputModel, Parent, Stage, StageOutput, Tracker
 from agent_forge.storage.base import open_storage
 from agent_forge.storage.blobs import BlobStore
 from agent_forge.task_spec import TaskSpec, fingerprint_hash
@@ -35,7 +36,8 @@ class JobContext:
     def __init__(self, spec: TaskSpec, identity: JobIdentity, work: Path, stop: Stop, emit: Emit) -> None:
         # A stage of one child runs as a plain job; the phase still sees child 0 of its array.
         index = 0 if spec.stage_kind == "array" and identity.index is None else identity.index
-        self.stage = Stage(spec.stage_name, spec.stage_kind, spec.stage_size, index)
+        self.stage = Stage(spec.stage_name, spec.stage_kind, spec.stage_size, index, spec.round)
+        self.again = False
         self.config: Mapping[str, Any] = spec.config
         self.seed = spec.seed
         self.threads = spec.threads
@@ -71,6 +73,20 @@ class JobContext:
         """Folder of a registered input model; see PhaseContext."""
         return self._inputs.model(name)
 
+    def input_models(self) -> Sequence[InputModel]:
+        """The registered input models; see PhaseContext."""
+        return self._inputs.models()
+
+    def ask_again(self) -> None:
+        """Ask for another round; see PhaseContext."""
+        if self.stage.round is None or self.stage.kind != "reduce":
+            raise ForgeError(
+                "bug",
+                f"Stage {self.stage.name!r} ({self.stage.kind}, round {self.stage.round}) asks for another "
+                "round; only the reduce that ends a repeated group in contracts/phases.json may.",
+            )
+        self.again = True
+
     def stage_outputs(self, stage: str) -> Sequence[StageOutput]:
         """Outputs of an earlier stage; see PhaseContext."""
         return self._inputs.stage_outputs(stage)
@@ -91,6 +107,7 @@ class JobContext:
     def snapshot(self) -> dict[str, Any]:
         """What a checkpoint keeps beside the phase's own state."""
         return {
+            "round": self.stage.round,
             "metrics": self.measurements.records(),
             "curve": self.measurements.curve_text(),
             "outputs": self.outputs.snapshot(),
@@ -98,5 +115,7 @@ class JobContext:
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
         """Go on from what an earlier attempt had at its checkpoint."""
+        if snapshot.get("round") != self.stage.round:
+            return  # another round's figures and models stand in its own result
         self.measurements.restore(snapshot["metrics"], snapshot["curve"])
         self.outputs.restore(snapshot["outputs"])

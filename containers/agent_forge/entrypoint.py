@@ -91,7 +91,8 @@ def _run_phase(
     except (Exception, SystemExit):
         result.measured(context.measurements.records())
         raise
-    result.write_success(context.outputs.models, context.measurements.records(), context.outputs.artifacts)
+    outputs, records = context.outputs, context.measurements.records()
+    result.write_success(outputs.models, records, outputs.artifacts, again=context.again)
 
 
 def _fail(

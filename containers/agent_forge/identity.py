@@ -6,7 +6,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class JobIdentity:
-    """One attempt of one job of one stage. `index` is None where the stage has a single job."""
+    """One attempt of one job of one stage.
+
+    `index` is None where the stage has a single job, `round` where it runs once.
+    """
 
     run_id: str
     execution: str
@@ -15,6 +18,7 @@ class JobIdentity:
     index: int | None
     job_id: str
     attempt: int
+    round: int | None = None
 
     @property
     def subfolder(self) -> str:
@@ -22,11 +26,24 @@ class JobIdentity:
         return "" if self.index is None else f"{self.index}/"
 
     @property
-    def order(self) -> tuple[int, int]:
-        """Later executions and attempts compare greater: what fences off a worker that was thought dead."""
+    def order(self) -> tuple[int, int, int]:
+        """Later executions, rounds and attempts compare greater: what fences off a worker thought dead.
+
+        Rounds count as well, because those of a stage can share one series of checkpoints.
+        """
         number = self.execution.rpartition("-")[2]
-        return (int(number) if number.isdigit() else 0, self.attempt)
+        return (int(number) if number.isdigit() else 0, self.round or 0, self.attempt)
 
     def job(self) -> dict[str, Any]:
-        """The job without execution and attempt: equal for everything that may resume from each other."""
+        """The job without execution, attempt and round: equal for all that share checkpoints."""
         return {"runId": self.run_id, "phase": self.phase, "stage": self.stage, "index": self.index}
+
+    def place(self) -> dict[str, Any]:
+        """Whose answer a result is: the job and its round."""
+        return {**self.job(), "round": self.round}
+
+    @property
+    def path(self) -> str:
+        """The place as a path, for ids: `run/phase/stage[/r<round>][/<index>]/`, with a final slash."""
+        turn = "" if self.round is None else f"r{self.round}/"
+        return f"{self.run_id}/{self.phase}/{self.stage}/{turn}{self.subfolder}"

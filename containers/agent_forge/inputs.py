@@ -9,7 +9,7 @@ from typing import Any
 from agent_forge.contracts import validate
 from agent_forge.errors import ForgeError
 from agent_forge.lineage import ModelShelf
-from agent_forge.phase import Document, StageOutput
+from agent_forge.phase import Document, InputModel, StageOutput
 from agent_forge.properties import verify_model
 from agent_forge.storage.base import Storage
 from agent_forge.storage.blobs import BlobStore
@@ -73,8 +73,16 @@ class JobInputs:
             )
         return folder
 
+    def models(self) -> list[InputModel]:
+        """Every registered input model, in the order of the task spec."""
+        return [
+            InputModel(item["name"], item["role"], item["modelId"])
+            for item in self._inputs
+            if item["kind"] == "model"
+        ]
+
     def stage_outputs(self, stage: str) -> list[StageOutput]:
-        """Outputs of an earlier stage, in index order.
+        """Outputs of a stage, in index order; none where a round before the first is asked for.
 
         Raises:
             ForgeError(not_found): the stage left no result, or not one per index.
@@ -82,9 +90,8 @@ class JobInputs:
         """
         if stage not in self._stages:
             prefix = self._find("stage", stage)["uri"]
-            self._stages[stage] = [
-                self._stage_output(stage, index, uri) for index, uri in self._result_addresses(stage, prefix)
-            ]
+            addresses = [] if prefix is None else self._result_addresses(stage, prefix)
+            self._stages[stage] = [self._stage_output(stage, index, uri) for index, uri in addresses]
         return self._stages[stage]
 
     def _find(self, kind: str, name: str | None) -> Mapping[str, Any]:

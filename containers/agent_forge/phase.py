@@ -16,12 +16,17 @@ Json = Any  # a JSON document: what json.loads returns
 
 @dataclass(frozen=True)
 class Stage:
-    """One step of a phase's plan. `index` is the array child's number, None outside an array."""
+    """One step of a phase's plan.
+
+    `index` is the array child's number, None outside an array. `round` counts from 0 in a stage that
+    contracts/phases.json repeats, None elsewhere.
+    """
 
     name: str
     kind: str  # single | array | reduce
     size: int
     index: int | None
+    round: int | None = None
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,19 @@ class Document:
 
     id: str
     text: str
+
+
+@dataclass(frozen=True)
+class InputModel:
+    """A registered model that the job is handed.
+
+    `name` opens it (`PhaseContext.model`), `role` is the registry's (`base`, `variant`, ...), `model_id` is
+    what a `Parent` names it by.
+    """
+
+    name: str
+    role: str
+    model_id: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +81,12 @@ class StageOutput:
 
 
 class Checkpoints(Protocol):
-    """Resumable state of one job. Every phase uses this one."""
+    """Resumable state of one job. Every phase uses this one.
+
+    In a repeated group of stages, the last stage (the reduce) has one series over all rounds, so that each
+    round can be kept as a step of it; whoever reads it compares the step with its round. Every other stage
+    has a series per round.
+    """
 
     def latest(self) -> Checkpoint | None:
         """The newest checkpoint that verifies, or None when there is none at all.
@@ -135,8 +158,25 @@ class PhaseContext(Protocol):
         """Local, verified folder of a registered input model."""
         ...
 
+    def input_models(self) -> Sequence[InputModel]:
+        """The registered models that the job is handed, in the order of the run; nothing is fetched."""
+        ...
+
     def stage_outputs(self, stage: str) -> Sequence[StageOutput]:
-        """Outputs of an earlier stage of this phase, in index order."""
+        """Outputs of another stage of this phase, in index order.
+
+        Where stages repeat together: an earlier one of the group gives this round's outputs; the stage
+        itself or a later one of the group gives the round before, which is empty in round 0. A stage after
+        the group gets the last round's.
+        """
+        ...
+
+    def ask_again(self) -> None:
+        """Ask for another round; only the last stage of a repeated group may.
+
+        Raises:
+            ForgeError(bug): this stage does not repeat, or gathers nothing.
+        """
         ...
 
     def publish_model(self, name: str, role: str, folder: Path, parents: Sequence[Parent]) -> None:

@@ -48,24 +48,26 @@ class ResultManifest:
             return False
         if earlier["jobId"] == self._identity.job_id:
             return bool(earlier["attempt"] < self._identity.attempt)
-        place = self._identity.job()
-        return (
-            reuse and earlier.get("codeHash") == code_hash() and {key: earlier[key] for key in place} == place
-        )
+        place = self._identity.place()
+        found = {key: earlier.get(key) for key in place}
+        return reuse and earlier.get("codeHash") == code_hash() and found == place
 
     def write_success(
         self,
         models: Sequence[Mapping[str, Any]],
         metrics: Sequence[Mapping[str, Any]],
         artifacts: Sequence[Mapping[str, Any]],
+        *,
+        again: bool = False,
     ) -> None:
-        """Write the result of a job that did its work.
+        """Write the result of a job that did its work; `again` asks for another round.
 
         Raises:
             ForgeError(bug): what the phase produced does not fit the schema.
             ForgeError(conflict): a later attempt has answered already.
         """
-        self._write(success=True, models=models, metrics=metrics, artifacts=artifacts, error=None)
+        asked = {"again": True} if again else {}
+        self._write(success=True, models=models, metrics=metrics, artifacts=artifacts, error=None, **asked)
 
     def measured(self, metrics: Sequence[Mapping[str, Any]]) -> None:
         """Remember what had been measured when a job failed, so that the failure carries its numbers."""
@@ -84,7 +86,7 @@ class ResultManifest:
         self._refuse_when_overtaken()
         document = {
             "schemaVersion": 1,
-            **self._identity.job(),
+            **self._identity.place(),
             "jobId": self._identity.job_id,
             "attempt": self._identity.attempt,
             "config": dict(self._config),

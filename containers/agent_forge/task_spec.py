@@ -32,6 +32,7 @@ class TaskSpec:
     threads: int
     checkpoint_seconds: float
     reuse: bool = False
+    round: int | None = None
 
     def identify(self, environment: JobEnvironment) -> JobIdentity:
         """Say which job of the stage this process is.
@@ -51,11 +52,21 @@ class TaskSpec:
             )
         job_id = environment.job_id or "manual"
         return JobIdentity(
-            self.run_id, self.execution, self.phase, self.stage_name, index, job_id, environment.attempt
+            self.run_id,
+            self.execution,
+            self.phase,
+            self.stage_name,
+            index,
+            job_id,
+            environment.attempt,
+            self.round,
         )
 
     def fingerprint(self, index: int | None) -> dict[str, Any]:
-        """Everything that decides the job's numbers: a checkpoint taken under another one is refused."""
+        """Everything that decides the job's numbers: a checkpoint taken under another one is refused.
+
+        Without the round: where rounds share a series, one goes on from the other's checkpoint.
+        """
         return {
             "phase": self.phase,
             "stage": {
@@ -102,6 +113,7 @@ def load_task_spec(uri: str) -> TaskSpec:
         threads=document["threads"],
         checkpoint_seconds=document["limits"]["checkpointSeconds"],
         reuse=document.get("reuse", False),
+        round=stage.get("round"),
     )
 
 

@@ -17,6 +17,7 @@ export const metricRecord = z
     phase: phaseSlug,
     stage: z.string().max(64),
     index: count.nullable(),
+    round: count.nullable().optional().describe('Round of a repeated stage.'),
     jobId: z.string().max(200),
     attempt: z.int().min(1),
     step: count.nullable(),

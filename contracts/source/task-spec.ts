@@ -12,13 +12,18 @@ export const taskInput = z.discriminatedUnion('kind', [
       .string()
       .regex(/^[a-z0-9][a-z0-9._-]{0,127}$/, 'expected the name of a registered model')
       .describe('Name of the run and name of the model within it, joined by a dash.'),
+    role: z.string().max(32).describe('What the model is in the lineage: `base`, `variant`, ...'),
     modelId: ulid,
     files: z.array(modelFile).min(1),
   }),
   z.strictObject({
     kind: z.literal('stage'),
     name,
-    uri: uri.describe('Output prefix of an earlier stage, with a final slash.'),
+    uri: uri
+      .nullable()
+      .describe(
+        'Output prefix of a stage, with a final slash; null where it is the round before and there is none.',
+      ),
   }),
 ]);
 
@@ -26,6 +31,10 @@ export const stage = z.strictObject({
   name,
   kind: z.enum(['single', 'array', 'reduce']),
   size: z.int().min(1).max(10_000),
+  round: count
+    .nullable()
+    .optional()
+    .describe('Which round of a repeated stage, from 0; null where a stage runs once.'),
 });
 
 export const taskSpec = z

@@ -66,19 +66,20 @@ def decode_manifest(name: ManifestName, data: bytes) -> dict[str, Any]:
     return document
 
 
-def encode_pointer(name: ManifestName, order: tuple[int, int]) -> bytes:
-    """The sealed pointer to a manifest, with the execution and attempt that moved it there."""
+def encode_pointer(name: ManifestName, order: tuple[int, int, int]) -> bytes:
+    """The sealed pointer to a manifest, with the execution, round and attempt that moved it there."""
     body = {
         "schemaVersion": 1,
         "manifest": name.path,
         "step": name.step,
         "execution": order[0],
-        "attempt": order[1],
+        "round": order[1],
+        "attempt": order[2],
     }
     return canonical_json({**body, "seal": _seal(body)})
 
 
-def decode_pointer(data: bytes) -> tuple[ManifestName, tuple[int, int]]:
+def decode_pointer(data: bytes) -> tuple[ManifestName, tuple[int, int, int]]:
     """The manifest a pointer names, and who moved it there.
 
     Raises:
@@ -92,7 +93,7 @@ def decode_pointer(data: bytes) -> tuple[ManifestName, tuple[int, int]]:
         name = None
     if name is None:
         raise ForgeError("corrupt", f"{POINTER} does not carry the seal of its content.")
-    return name, (body["execution"], body["attempt"])
+    return name, (body["execution"], body.get("round", 0), body["attempt"])
 
 
 def _seal(body: dict[str, Any]) -> str:

@@ -260,8 +260,8 @@ class CheckpointStore:
         if order > own:
             raise ForgeError(
                 "conflict",
-                f"Execution {order[0]} attempt {order[1]} already writes checkpoints of this job; this is "
-                f"execution {own[0]} attempt {own[1]} and stops here.",
+                f"A later worker ({_who(order)}) already writes checkpoints of this job; this is "
+                f"{_who(own)} and stops here.",
             )
 
     def _reject(self, path: str, reason: str) -> str:
@@ -294,6 +294,10 @@ class CheckpointStore:
             "metrics": dict(metrics),
             "best": best,
         }
+
+
+def _who(order: tuple[int, int, int]) -> str:
+    return f"execution {order[0]} round {order[1]} attempt {order[2]}"
 
 
 def _flatten(document: Any, path: str = "") -> dict[str, Any]:

@@ -60,11 +60,11 @@ class JsonlTracker:
         self._measured.add(key)
         self._records[key] = {
             "schemaVersion": 1,
-            "id": f"{job.run_id}/{job.phase}/{job.stage}/{job.subfolder}{job.attempt}/{key}",
+            "id": f"{job.path}{job.attempt}/{key}",
             "name": name,
             "value": finite_number(name, value),
             "unit": unit,
-            **job.job(),
+            **job.place(),
             "jobId": job.job_id,
             "attempt": job.attempt,
             "step": step,
@@ -106,7 +106,9 @@ class JsonlTracker:
         self.curve.write_text(curve, encoding="utf-8")
 
     def _where(self) -> dict[str, Any]:
-        return {"stage": self._identity.stage, "index": self._identity.index}
+        job = self._identity
+        turn = {} if job.round is None else {"round": job.round}
+        return {"stage": job.stage, "index": job.index, **turn}
 
 
 def _key(record: Mapping[str, Any]) -> str:

@@ -69,32 +69,35 @@ class JobRoom:
         blob = self.publish("".join(lines).encode())
         return {"name": "corpus", "kind": "corpus", "corpusId": "toy", **blob.to_json()}
 
-    def model_input(self, name: str, folder: Path) -> dict[str, Any]:
+    def model_input(self, name: str, folder: Path, role: str = "variant") -> dict[str, Any]:
         """Blobs of a model folder and the input that names them."""
         paths = sorted(folder.iterdir())
         files = [{"path": path.name, **self.blobs.publish(path).to_json()} for path in paths]
-        return {"name": name, "kind": "model", "modelId": MODEL_ID, "files": files}
+        return {"name": name, "kind": "model", "role": role, "modelId": MODEL_ID, "files": files}
 
-    def stage_input(self, stage: str) -> dict[str, Any]:
-        """An input that names an earlier stage of this room."""
-        return {"name": stage, "kind": "stage", "uri": self.uri(f"staging/{stage}/")}
+    def stage_input(self, stage: str, round: int | None = None, *, absent: bool = False) -> dict[str, Any]:
+        """An input that names a stage of this room; `absent` where it is a round before the first."""
+        uri = None if absent else self.uri(f"staging/{_place(stage, round)}/")
+        return {"name": stage, "kind": "stage", "uri": uri}
 
     def task(self, stage: str = "base", **changes: Any) -> str:
         """Write a valid task spec, with members changed by name, and return its address.
 
-        `config` is merged into the phase's defaults; `size` and `kind` change the stage.
+        `config` is merged into the phase's defaults; `size`, `kind` and `round` change the stage.
         """
         kind, size = changes.pop("kind", "single"), changes.pop("size", 1)
+        turn = changes.pop("round", None)
+        place = _place(stage, turn)
         document = {
             "schemaVersion": 1,
             "tenant": "default",
             "runId": RUN_ID,
             "execution": f"{RUN_ID}-1",
             "phase": "cognate",
-            "stage": {"name": stage, "kind": kind, "size": size},
+            "stage": {"name": stage, "kind": kind, "size": size, "round": turn},
             "config": {**default_config(), **changes.pop("config", {})},
             "inputs": [],
-            "output": self.uri(f"staging/{stage}/"),
+            "output": self.uri(f"staging/{place}/"),
             "checkpoints": self.uri(f"checkpoints/{stage}/"),
             "blobs": self.uri("blobs/sha256/"),
             "seed": 1,
@@ -102,23 +105,29 @@ class JobRoom:
             "limits": {"timeoutSeconds": 600, "checkpointSeconds": 3600},
             **changes,
         }
-        self.storage.write(self.uri(f"tasks/{stage}.json"), json.dumps(document).encode())
-        return self.uri(f"tasks/{stage}.json")
+        self.storage.write(self.uri(f"tasks/{place}.json"), json.dumps(document).encode())
+        return self.uri(f"tasks/{place}.json")
 
     def environment(self, **changes: str) -> dict[str, str]:
         """A job's variables, as the queue sets them."""
         own = {"AWS_BATCH_JOB_ID": JOB_ID, "AWS_BATCH_JOB_ATTEMPT": "1"}
         return {**os.environ, **own, "FORGE_SCRATCH": str(self.root / "scratch"), **changes}
 
-    def result(self, stage: str = "base", index: int | None = None) -> dict[str, Any]:
+    def result(
+        self, stage: str = "base", index: int | None = None, round: int | None = None
+    ) -> dict[str, Any]:
         """The result manifest of a stage."""
-        folder = f"staging/{stage}/" + ("" if index is None else f"{index}/")
+        folder = f"staging/{_place(stage, round)}/" + ("" if index is None else f"{index}/")
         document: dict[str, Any] = json.loads(self.path(folder + "result.json").read_bytes())
         return document
 
     def run(self, task: str, phases: Mapping[str, str] = COUNTER, **environment: str) -> Finished:
         """Run a job in a forked child, as the fork server does."""
         return in_child(lambda: run_here(task, self.environment(**environment), phases), self.root / "child")
+
+
+def _place(stage: str, turn: int | None) -> str:
+    return stage if turn is None else f"{stage}/r{turn}"
 
 
 def run_here(task: str, environment: Mapping[str, str], phases: Mapping[str, str]) -> int:

@@ -135,7 +135,13 @@ async function taskInputs(
   inputs.set(
     'models',
     models.map(
-      (model): TaskInput => ({ kind: 'model', name: model.name, modelId: model.id, files: [...model.files] }),
+      ({ name, role, id: modelId, files }): TaskInput => ({
+        kind: 'model',
+        name,
+        role,
+        modelId,
+        files: [...files],
+      }),
     ),
   );
   for (const stage of phaseDefinition(phase).stages) {
