@@ -1,44 +1,49 @@
 /** Settings of every phase: the partial form that a run document holds, and the complete form that a job is given. */
 import * as z from 'zod';
-import type { PhaseSlug } from '../phase-slugs.ts';
+import { PHASE_SLUGS, type PhaseSlug } from '../phase-slugs.ts';
 import { cognateFields, cognateSettings } from './cognate.ts';
 
-/** Phases whose settings come with a later release take none. */
-const none = z.strictObject({});
+interface PhaseSettings {
+  /** Each setting for itself, with its default. */
+  readonly fields: z.ZodObject;
+  /** The fields with the rules that bind one to another. */
+  readonly complete: z.ZodType<Record<string, unknown>>;
+}
 
-export const phaseSettings = z.strictObject({
-  cognate: cognateFields.partial().optional(),
-  evomerge: none.optional(),
-  'quiet-star': none.optional(),
-  bitnet: none.optional(),
-  training: none.optional(),
-  baking: none.optional(),
-  deployment: none.optional(),
-  compression: none.optional(),
-});
+/** Phases whose settings come with a later release take none. */
+const noFields = z.strictObject({});
+const none = { fields: noFields, complete: noFields };
+
+/** A phase's settings are added here and nowhere else; all below follows from it. */
+const PHASE_SETTINGS = {
+  cognate: { fields: cognateFields, complete: cognateSettings },
+  evomerge: none,
+  'quiet-star': none,
+  bitnet: none,
+  training: none,
+  baking: none,
+  deployment: none,
+  compression: none,
+} satisfies Record<PhaseSlug, PhaseSettings>;
+
+function perPhase<Value>(value: (settings: PhaseSettings) => Value): Readonly<Record<PhaseSlug, Value>> {
+  return Object.fromEntries(PHASE_SLUGS.map((slug) => [slug, value(PHASE_SETTINGS[slug])])) as Record<
+    PhaseSlug,
+    Value
+  >;
+}
+
+type PartialFields = {
+  [Slug in PhaseSlug]: z.ZodOptional<z.ZodType<Partial<z.output<(typeof PHASE_SETTINGS)[Slug]['fields']>>>>;
+};
+
+/** What a run document may say: any of a phase's settings, of any phases. */
+export const phaseSettings = z.strictObject(
+  perPhase(({ fields }) => fields.partial().optional()) as unknown as PartialFields,
+);
 
 /** Complete settings per phase. */
-export const SETTINGS: Readonly<Record<PhaseSlug, z.ZodType<Record<string, unknown>>>> = {
-  cognate: cognateSettings,
-  evomerge: none,
-  'quiet-star': none,
-  bitnet: none,
-  training: none,
-  baking: none,
-  deployment: none,
-  compression: none,
-};
-
-const FIELDS: Readonly<Record<PhaseSlug, z.ZodObject>> = {
-  cognate: cognateFields,
-  evomerge: none,
-  'quiet-star': none,
-  bitnet: none,
-  training: none,
-  baking: none,
-  deployment: none,
-  compression: none,
-};
+export const SETTINGS = perPhase(({ complete }) => complete);
 
 /** Looked up once: asking thirty fields for what they say of themselves costs more than all other settings work. */
 const defaults = new Map<PhaseSlug, Readonly<Record<string, unknown>>>();
@@ -47,7 +52,7 @@ const defaults = new Map<PhaseSlug, Readonly<Record<string, unknown>>>();
 export function defaultSettings(slug: PhaseSlug): Readonly<Record<string, unknown>> {
   const known = defaults.get(slug);
   if (known) return known;
-  const shape = Object.entries(FIELDS[slug].shape as Record<string, z.ZodType>);
+  const shape = Object.entries(PHASE_SETTINGS[slug].fields.shape as Record<string, z.ZodType>);
   const found = Object.freeze(Object.fromEntries(shape.map(([key, field]) => [key, field.meta()?.default])));
   defaults.set(slug, found);
   return found;
