@@ -6,6 +6,7 @@ import { openDatabase } from '#adapters/local/sqlite-database.ts';
 import { sqliteExecutionJournal } from '#adapters/local/sqlite-execution-journal.ts';
 import { sqliteJobJournal } from '#adapters/local/sqlite-job-journal.ts';
 import { type UrlSigner, urlSigner } from '#adapters/local/url-signer.ts';
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { LogReader } from '#core/ports/log-reader.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import type { Engine } from './asl/api.ts';
@@ -25,8 +26,8 @@ export interface CloudOptions {
   readonly home: Home;
   readonly slots: Resources;
   readonly command: JobRunnerOptions['command'];
-  /** Hash of the package that jobs run now. */
-  readonly code: () => string;
+  /** Hash of the code that jobs of a phase run now. */
+  readonly code: (phase: PhaseSlug) => string;
   /** Closed with the cloud. */
   readonly launcher: ForkLauncher;
   /** Base address of this server, known once it listens. */
@@ -51,7 +52,7 @@ export function openCloud({ home, slots, command, code, launcher, url, onFault }
   const workflow = embeddedWorkflow(() => engine, PIPELINE_MACHINE);
   const ports: Ports = {
     ...localPorts({ database, bucket: home.bucket, signer, workflow }),
-    code: { hash: async () => code() },
+    code: { hash: async (phase) => code(phase) },
   };
   const functions: FunctionTable = functionTable(ports);
   const runner: JobRunner = createJobRunner({

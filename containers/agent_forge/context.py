@@ -60,7 +60,7 @@ class JobContext:
             identity=identity,
             fingerprint=fingerprint,
             config_hash=fingerprint_hash(fingerprint),
-            code_hash=code_hash(),
+            code_hash=code_hash(identity.phase),
         )
         schedule = SaveSchedule(spec.checkpoint_seconds, spec.config.get("checkpoint_every_steps"))
         self.checkpoints: Checkpoints = CheckpointStore(place, schedule, stop, emit, self)

@@ -50,7 +50,7 @@ class ResultManifest:
             return bool(earlier["attempt"] < self._identity.attempt)
         place = self._identity.place()
         found = {key: earlier.get(key) for key in place}
-        return reuse and earlier.get("codeHash") == code_hash() and found == place
+        return reuse and earlier.get("codeHash") == code_hash(self._identity.phase) and found == place
 
     def write_success(
         self,
@@ -93,7 +93,7 @@ class ResultManifest:
             "startTime": self._start_time,
             "endTime": utc_now(),
             "durationSeconds": round(self._seconds() - self._begin, 3),
-            "codeHash": code_hash(),
+            "codeHash": code_hash(self._identity.phase),
             **answer,
         }
         data = canonical_json(document)

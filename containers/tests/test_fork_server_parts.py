@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_forge.code_hash import code_hash
+from agent_forge.code_hash import whole_code_hash
 from agent_forge.errors import EXIT_CODES, ForgeError
 from agent_forge.fork_server import claim, preload
 from agent_forge.fork_server.command import package_hash, run_fork_server
@@ -128,4 +128,4 @@ def test_a_phase_that_cannot_be_imported_does_not_keep_the_others_from_running(
 
 def test_the_package_hash_follows_code_and_requirements() -> None:
     assert len(package_hash()) == 64
-    assert package_hash() != code_hash()
+    assert package_hash() != whole_code_hash()

@@ -74,7 +74,9 @@ export const resultManifest = z
     startTime: timestamp,
     endTime: timestamp,
     durationSeconds: z.number().min(0),
-    codeHash: sha256.optional().describe('SHA-256 of the package that ran, as in a checkpoint manifest.'),
+    codeHash: sha256
+      .optional()
+      .describe('SHA-256 of the code that jobs of the phase run, as in a checkpoint manifest.'),
   })
   .meta({ id: 'result-manifest', title: 'Result manifest' });
 

@@ -6,7 +6,7 @@ export interface PhaseFingerprint {
   readonly hash: string;
   readonly settings: string;
   readonly inputs: string;
-  /** Hash of the package that ran; null where its jobs did not say, and then it is not compared. */
+  /** Hash of the code that the jobs ran; null where its jobs did not say, and then it is not compared. */
   readonly code: string | null;
   readonly seed: number;
   readonly threads: number;

@@ -1,4 +1,6 @@
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+
 export interface CodeReader {
-  /** SHA-256 of the package that jobs run now, as their results state it; null where nobody can say. */
-  hash(): Promise<string | null>;
+  /** SHA-256 of the code that jobs of a phase run now, as their results state it; null where nobody can say. */
+  hash(phase: PhaseSlug): Promise<string | null>;
 }

@@ -3,6 +3,14 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const REQUIREMENTS = 'requirements.txt';
+/** No job runs these; as in `agent_forge/code_hash.py`. */
+const NO_JOB_RUNS = ['experiments', 'fork_server', 'registry.py'];
+
+/** One file of the package: its path below the package in pieces, and the hash of its bytes. */
+interface SourceFile {
+  readonly parts: readonly string[];
+  readonly sha256: string;
+}
 
 /**
  * The hash of a Python package and of the requirements beside it, as `python -m agent_forge fork-server` computes it.
@@ -10,14 +18,48 @@ const REQUIREMENTS = 'requirements.txt';
  * @param folder holds the package and requirements.txt
  */
 export function packageHasher(folder: string, name: string): () => string {
-  let known: { readonly stamp: string; readonly hash: string } | undefined;
+  const files = sourceFiles(join(folder, name));
+  const requirements = join(folder, REQUIREMENTS);
+  const pinned = remembered(
+    () => stampOf(requirements),
+    () => (statSync(requirements, { throwIfNoEntry: false }) ? sha256(readFileSync(requirements)) : 'none'),
+  );
+  return () => sha256(`${digest(files())} ${pinned()}\n`);
+}
+
+/**
+ * The hash of the code that jobs of a phase run, as their results and checkpoints state it: what phases share, and the
+ * phase's own folder. A change of another phase's leaves it as it is.
+ */
+export function codeHasher(folder: string, name: string): (phase: string) => string {
+  const files = sourceFiles(join(folder, name));
+  return (phase) => digest(files().filter(({ parts }) => isRunBy(parts, phase.replaceAll('-', '_'))));
+}
+
+function isRunBy([top = '', below, ...rest]: readonly string[], ownFolder: string): boolean {
+  if (top === 'phases' && rest.length > 0) return below === ownFolder;
+  return !NO_JOB_RUNS.includes(top);
+}
+
+/** All Python files of a package with their hashes. */
+function sourceFiles(folder: string): () => readonly SourceFile[] {
+  return remembered(
+    () =>
+      pythonFiles(folder)
+        .map((parts) => stampOf(join(folder, ...parts)))
+        .join('\n'),
+    () =>
+      pythonFiles(folder).map((parts) => ({ parts, sha256: sha256(readFileSync(join(folder, ...parts))) })),
+  );
+}
+
+/** A value that is read again only when its stamp is another one. */
+function remembered<Value>(stamp: () => string, read: () => Value): () => Value {
+  let known: { readonly stamp: string; readonly value: Value } | undefined;
   return () => {
-    const files = pythonFiles(join(folder, name));
-    const stamp = [...files.map((parts) => join(folder, name, ...parts)), join(folder, REQUIREMENTS)]
-      .map(stampOf)
-      .join('\n');
-    if (known?.stamp !== stamp) known = { stamp, hash: hashPackage(folder, name, files) };
-    return known.hash;
+    const now = stamp();
+    if (known?.stamp !== now) known = { stamp: now, value: read() };
+    return known.value;
   };
 }
 
@@ -39,28 +81,5 @@ function stampOf(path: string): string {
 
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The hash of the package alone, as its results and checkpoints state it. */
-export function codeHasher(folder: string, name: string): () => string {
-  let known: { readonly stamp: string; readonly hash: string } | undefined;
-  return () => {
-    const files = pythonFiles(join(folder, name));
-    const stamp = files.map((parts) => stampOf(join(folder, name, ...parts))).join('\n');
-    if (known?.stamp !== stamp) known = { stamp, hash: hashFiles(folder, name, files) };
-    return known.hash;
-  };
-}
-
-function hashFiles(folder: string, name: string, files: readonly (readonly string[])[]): string {
-  const lines = files.map(
-    (parts) => `${parts.join('/')} ${sha256(readFileSync(join(folder, name, ...parts)))}\n`,
-  );
-  return sha256(lines.join(''));
-}
-
-function hashPackage(folder: string, name: string, files: readonly (readonly string[])[]): string {
-  const requirements = join(folder, REQUIREMENTS);
-  const pinned = statSync(requirements, { throwIfNoEntry: false })
-    ? sha256(readFileSync(requirements))
-    : 'none';
-  return sha256(`${hashFiles(folder, name, files)} ${pinned}\n`);
-}
+const digest = (files: readonly SourceFile[]): string =>
+  sha256(files.map(({ parts, sha256: hash }) => `${parts.join('/')} ${hash}\n`).join(''));

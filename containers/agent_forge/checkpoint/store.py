@@ -72,7 +72,7 @@ class CheckpointPlace:
         scratch: a local folder that may be emptied.
         identity: the job and attempt.
         fingerprint: everything that decides the job's numbers; `config_hash` is its hash.
-        code_hash: hash of the package that runs.
+        code_hash: hash of the code that runs; see agent_forge.code_hash.
     """
 
     storage: Storage

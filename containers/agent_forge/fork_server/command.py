@@ -4,7 +4,7 @@ import hashlib
 import sys
 from pathlib import Path
 
-from agent_forge.code_hash import code_hash
+from agent_forge.code_hash import source_files, whole_code_hash
 from agent_forge.errors import ForgeError, classify
 
 
@@ -25,7 +25,7 @@ def run_fork_server(path: str, idle_seconds: float) -> int:
 
         preload()
         # Remembered from here on: a checkpoint names the code that runs, not what is on the disk by then.
-        code_hash.cache_clear()
+        source_files.cache_clear()
         if package_hash() != loaded:
             raise ForgeError(
                 "conflict", "The package changed while it was loaded; start the fork server again."
@@ -42,4 +42,4 @@ def package_hash() -> str:
     """SHA-256 of this package's code and the requirements beside it; the job runner computes the same."""
     requirements = Path(__file__).resolve().parents[2] / "requirements.txt"
     pinned = hashlib.sha256(requirements.read_bytes()).hexdigest() if requirements.is_file() else "none"
-    return hashlib.sha256(f"{code_hash()} {pinned}\n".encode()).hexdigest()
+    return hashlib.sha256(f"{whole_code_hash()} {pinned}\n".encode()).hexdigest()

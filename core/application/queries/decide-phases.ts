@@ -94,7 +94,7 @@ async function decidePhase(
   if (phase === from) return rerun(phase, 'It was asked to run again.');
   const then = record.fingerprint ?? null;
   if (then === null) return rerun(phase, `Run ${origin.id} did not record what its outputs depend on.`);
-  const code = (await ports.code?.hash()) ?? null;
+  const code = (await ports.code?.hash(phase)) ?? null;
   const now = await fingerprintPhase(ports, principal, { resolved: target, phase, inputs, code });
   const gatesDiffer = canonicalText(origin.resolved.gates[phase]) !== canonicalText(target.gates[phase]);
   const differs: Difference[] = [...differingParts(then, now), ...(gatesDiffer ? ['gates' as const] : [])];

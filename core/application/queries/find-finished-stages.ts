@@ -57,7 +57,7 @@ async function isGood(
 ): Promise<boolean> {
   if (!result?.success) return false;
   if (result.runId !== run || result.phase !== phase || result.stage !== stage.name) return false;
-  const code = (await ports.code?.hash()) ?? null;
+  const code = (await ports.code?.hash(phase)) ?? null;
   if (code !== null && result.codeHash !== undefined && result.codeHash !== code) return false;
   const files = [...result.models.flatMap((model) => model.files), ...result.artifacts];
   const found = await Promise.all(files.map(({ sha256 }) => ports.blobs.hash(contentKey(sha256))));
