@@ -137,6 +137,13 @@ class Tracker(Protocol):
         """Emit a `phase_progress` event (rate limited) with an ETA."""
         ...
 
+    def warning(self, kind: str, message: str, facts: Mapping[str, Json]) -> None:
+        """Say that something went wrong and was survived: an `error_notification` event and a line on stderr.
+
+        `kind` is the error kind it would have been.
+        """
+        ...
+
 
 class PhaseContext(Protocol):
     """Everything a phase may touch."""

@@ -5,8 +5,9 @@ Legend: B rows, T tokens of a row; a row has T + 1 tokens, inputs and targets ov
 
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from typing import Self
 
 import torch
 from torch import Tensor
@@ -23,14 +24,23 @@ TEXT_ONLY = Mixture()
 
 @dataclass(frozen=True)
 class Batch:
-    """Tokens and the weight of each target in the loss."""
+    """Tokens and the weight of each target in the loss; a subclass adds tensors whose first axis is rows."""
 
     tokens: Tensor  # (B, T + 1) int64
     weights_BT: Tensor  # float32
 
-    def to(self, device: torch.device) -> "Batch":
-        """The batch on `device`; itself where it is there already."""
-        return Batch(self.tokens.to(device), self.weights_BT.to(device))
+    @property
+    def rows(self) -> int:
+        """B."""
+        return len(self.tokens)
+
+    def to(self, device: torch.device) -> Self:
+        """The batch on `device`."""
+        return replace(self, **{f.name: getattr(self, f.name).to(device) for f in fields(self)})
+
+    def part(self, first: int, last: int) -> Self:
+        """Rows `first` up to `last`, without copying."""
+        return replace(self, **{f.name: getattr(self, f.name)[first:last] for f in fields(self)})
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The tracker every job has: records for the manifest, events on stdout, the curve in a file."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,12 @@ class JsonlTracker:
         data = self._progress.measure(step, steps, message)
         if data is not None:
             self._emit("phase_progress", {**self._where(), **data})
+
+    def warning(self, kind: str, message: str, facts: Mapping[str, Any]) -> None:
+        """Emit an `error_notification` that says `survived`, and write its message on stderr."""
+        sys.stderr.write(f"agent_forge: survived {kind}: {message}\n")
+        said = {"kind": kind, "message": message, "survived": True}
+        self._emit("error_notification", {**self._where(), **facts, **said})
 
     def records(self) -> list[dict[str, Any]]:
         """All metric records so far, in the order they were first written."""

@@ -10,9 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from agent_forge.data.packing import Batch
-from agent_forge.errors import ForgeError
+from agent_forge.errors import ForgeError, classify
 from agent_forge.models.titan import parameter_groups
 from agent_forge.phase import PhaseContext
+from agent_forge.training.endured import MAX_HALVINGS, Endured
+from agent_forge.training.micro_batches import Found, accumulate, rows_at_once
 from agent_forge.training.objective import Objective
 from agent_forge.training.schedule import Schedule
 
@@ -85,50 +87,161 @@ class Training:
 def train(context: PhaseContext, training: Training, batches: Batches, recipe: Recipe, label: str) -> None:
     """Train in place from the newest checkpoint of this job, if there is one.
 
+    A step that does not fit into memory is taken in smaller parts. One that is not finite is skipped and
+    halves the rate; after three of them in a row the training goes back to its last checkpoint, once.
+
     Raises:
-        ForgeError(numeric): a loss or gradient that is not finite.
+        ForgeError(numeric): losses or gradients stay not finite.
+        ForgeError(out_of_memory): a single row, or the smallest part, does not fit.
         ForgeError(preempted): raised by the checkpoint store when a stop was requested.
     """
     torch.set_num_threads(context.threads)
-    first = recipe.first
+    step, endured = recipe.first, Endured()
     checkpoint = context.checkpoints.latest()
     if checkpoint is not None:
         training.restore(checkpoint.tensors)
-        first = checkpoint.step
+        step, endured = checkpoint.step, Endured.of(checkpoint.resume)
     training.model.train()
     started, tokens = time.monotonic(), 0
-    for step in range(first, recipe.last):
-        batch = batches.batch(step)
-        measured = train_step(training, batch, recipe, step)
+    while step < recipe.last:
+        batch = batches.batch(step).to(training.device)
+        measured, endured = _step_or_skip(context, training, batch, recipe, step, endured)
+        if endured.too_often:
+            step, endured = _go_back(context, training, step, endured)
+            continue
         tokens += batch.weights_BT.numel()
-        done = step + 1
-        if done % recipe.log_every == 0 or done == recipe.last:
+        step += 1
+        if measured and (step % recipe.log_every == 0 or step == recipe.last):
             rate = tokens / max(1e-9, time.monotonic() - started)
-            context.tracker.training(done, {**measured, "tokens": tokens, "tokens_per_second": rate})
-        context.tracker.progress(done - recipe.first, recipe.last - recipe.first, label)
-        if done < recipe.last and context.checkpoints.due():
-            context.checkpoints.save(
-                done, training.tensors(), {"seed": context.seed}, {"loss": measured["loss"]}
-            )
+            values = {**measured, **endured.shown(), "tokens": tokens, "tokens_per_second": rate}
+            context.tracker.training(step, values)
+        context.tracker.progress(step - recipe.first, recipe.last - recipe.first, label)
+        # Not between skipped steps: whoever goes back needs a checkpoint from before the trouble.
+        if context.checkpoints.due() and measured and step < recipe.last:
+            _save(context, training, step, endured, {"loss": measured["loss"]})
     training.model.eval()
 
 
 def train_step(training: Training, batch: Batch, recipe: Recipe, step: int) -> dict[str, float]:
-    """One optimizer step; returns what is worth logging."""
-    rate = recipe.schedule.rate(step)
+    """One optimizer step on a whole batch; returns what is worth logging.
+
+    Raises:
+        ForgeError(numeric): the loss or gradient is not finite; the weights are untouched.
+    """
+    _set_rate(training, recipe.schedule.rate(step))
+    found = _gradient(training, batch.to(training.device), recipe, step, 0)
+    return _apply(training, found, recipe, step)
+
+
+def _step_or_skip(
+    context: PhaseContext, training: Training, batch: Batch, recipe: Recipe, step: int, endured: Endured
+) -> tuple[dict[str, float] | None, Endured]:
+    """One step, or None where it was skipped; and what the training has endured by then."""
+    _set_rate(training, recipe.schedule.rate(step) * endured.rate_factor)
+    try:
+        found, endured = _gradient_in_memory(context, training, batch, recipe, step, endured)
+        return _apply(training, found, recipe, step), endured.going_on()
+    except ForgeError as error:
+        if error.kind != "numeric":
+            raise
+        endured = endured.failing(step)
+        message = (
+            f"{error.message} It is skipped; the rate goes on at {endured.rate_factor:g} of its schedule."
+        )
+        if not endured.too_often:
+            context.tracker.warning("numeric", message, {"step": step, **endured.shown()})
+        return None, endured
+
+
+def _gradient_in_memory(
+    context: PhaseContext, training: Training, batch: Batch, recipe: Recipe, step: int, endured: Endured
+) -> tuple[Found, Endured]:
+    """The gradient of a batch, in parts half as large each time memory runs out.
+
+    Raises:
+        ForgeError(out_of_memory): the smallest part does not fit.
+    """
+    while True:
+        try:
+            return _gradient(training, batch, recipe, step, endured.halvings), endured
+        except (MemoryError, RuntimeError) as error:
+            failure = classify(error)
+            if failure.kind != "out_of_memory":
+                raise
+        # Outside the handler: the error's frames, and with them the tensors of the pass, are gone here.
+        training.optimizer.zero_grad(set_to_none=True)
+        if training.device.type == "cuda":
+            torch.cuda.empty_cache()
+        rows = rows_at_once(batch, endured.halvings)
+        if rows == 1 or endured.halvings == MAX_HALVINGS:
+            raise ForgeError(
+                "out_of_memory",
+                f"Step {step} does not fit into memory, not even {rows} of its {batch.rows} rows at once:"
+                f" {failure.message} Lower seq_len or the model's size, or give the job more memory.",
+                {"step": step, "rows": rows, "halvings": endured.halvings},
+            )
+        endured = endured.halved()
+        message = (
+            f"Memory ran out at step {step} with {rows} rows at once; the same batch is taken in parts of"
+            f" {rows_at_once(batch, endured.halvings)} from here on."
+        )
+        context.tracker.warning("out_of_memory", message, {"step": step, **endured.shown()})
+
+
+def _gradient(training: Training, batch: Batch, recipe: Recipe, step: int, halvings: int) -> Found:
+    training.optimizer.zero_grad(set_to_none=True)
+    return accumulate(
+        training.model, batch, recipe.objective, step, halvings=halvings, precision=recipe.precision
+    )
+
+
+def _set_rate(training: Training, rate: float) -> None:
     for group in training.optimizer.param_groups:
         group["lr"] = rate
-    device, mixed = training.device, recipe.precision is not torch.float32
-    with torch.autocast(device.type, recipe.precision, enabled=mixed):
-        losses = recipe.objective(training.model, batch.to(device), step)
-    total = losses.weighted if losses.by_row is None else losses.weighted + losses.by_row
-    training.optimizer.zero_grad(set_to_none=True)
-    total.backward()
+
+
+def _apply(training: Training, found: Found, recipe: Recipe, step: int) -> dict[str, float]:
+    """Clip, and let the optimizer step, unless a number is not finite."""
     norm = nn.utils.clip_grad_norm_(training.model.parameters(), recipe.grad_clip)
-    loss = float(losses.weighted.detach())
-    refuse_non_finite(step, loss=loss, gradient_norm=float(norm))
+    refuse_non_finite(step, loss=found.loss, gradient_norm=float(norm))
     training.optimizer.step()
-    return {"loss": loss, "lr": rate, "gradient_norm": float(norm), **losses.measured}
+    rate = training.optimizer.param_groups[0]["lr"]
+    return {"loss": found.loss, "lr": rate, "gradient_norm": float(norm), **found.measured}
+
+
+def _go_back(context: PhaseContext, training: Training, step: int, endured: Endured) -> tuple[int, Endured]:
+    """Restore the last checkpoint; the step to go on from. Saved again, since a resume must know of it.
+
+    Raises:
+        ForgeError(numeric): there is none, or the training has been there before.
+    """
+    checkpoint = None if endured.rolled_back else context.checkpoints.latest()
+    if checkpoint is None:
+        before = (
+            "it had gone back to its last checkpoint before" if endured.rolled_back else "no checkpoint yet"
+        )
+        raise ForgeError(
+            "numeric",
+            f"Loss or gradient of {endured.in_a_row} steps in a row, up to step {step}, are not finite, the"
+            f" rate halved each time ({before}). The weights of the last good step are untouched: lower"
+            " learning_rate, or look at the data of these steps.",
+            {"step": step, **endured.to_json()},
+        )
+    training.restore(checkpoint.tensors)
+    endured = endured.back_at(checkpoint.step)
+    message = f"Step {step} was not finite either: back to the checkpoint of step {checkpoint.step}."
+    context.tracker.warning("numeric", message, {"step": step, "to": checkpoint.step, **endured.shown()})
+    _save(context, training, checkpoint.step, endured, {})
+    return checkpoint.step, endured
+
+
+def _save(
+    context: PhaseContext, training: Training, step: int, endured: Endured, metrics: Mapping[str, float]
+) -> None:
+    """Checkpoint, unless the weights left the finite numbers: the one before stays the last good one."""
+    tensors = training.tensors()
+    if all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
+        context.checkpoints.save(step, tensors, {"seed": context.seed, "endured": endured.to_json()}, metrics)
 
 
 def refuse_non_finite(step: int, **values: float) -> None:
@@ -141,7 +254,6 @@ def refuse_non_finite(step: int, **values: float) -> None:
         if not math.isfinite(value):
             raise ForgeError(
                 "numeric",
-                f"The {name} of step {step} is {value}; expected a finite number. The weights of the step"
-                " before are untouched: lower learning_rate, or resume from the last checkpoint.",
+                f"The {name} of step {step} is {value}; expected a finite number.",
                 {"step": step, name: str(value)},
             )

@@ -58,6 +58,7 @@ class DictTracker:
 
     records: dict[str, float] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    warnings: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     trained: list[tuple[int, dict[str, float]]] = field(default_factory=list)
 
     def record(
@@ -77,6 +78,9 @@ class DictTracker:
 
     def training(self, step: int, values: Mapping[str, float]) -> None:
         self.trained.append((step, dict(values)))
+
+    def warning(self, kind: str, message: str, facts: Mapping[str, Any]) -> None:
+        self.warnings.append((kind, dict(facts)))
 
     def progress(self, step: int, steps: int, message: str) -> None:
         assert 0 <= step <= steps
