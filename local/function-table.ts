@@ -1,4 +1,5 @@
 /** Every function that the state machines and the runner call, made with the embedded ports. */
+import contract from '#contracts/functions.json' with { type: 'json' };
 import type { Ports } from '#core/ports/ports.ts';
 import { createCompletePhase } from '#functions/complete-phase/complete-phase.ts';
 import { createFailPhase } from '#functions/fail-phase/fail-phase.ts';
@@ -9,7 +10,9 @@ import { createRecordJob } from '#functions/record-job/record-job.ts';
 import type { TaskFunction } from '#functions/shared/task-function.ts';
 import { createStartPhase } from '#functions/start-phase/start-phase.ts';
 
-export type FunctionTable = Readonly<Record<string, TaskFunction>>;
+/** All of contracts/functions.json but the HTTP one: a name that is not there does not compile. */
+export type FunctionName = Exclude<keyof (typeof contract)['functions'], 'api'>;
+export type FunctionTable = Readonly<Record<FunctionName, TaskFunction>>;
 
 export function functionTable(ports: Ports): FunctionTable {
   return {

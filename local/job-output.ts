@@ -1,5 +1,5 @@
 /** From lines that a job printed to the ingest function: the runner's tags say which run they belong to. */
-import type { FunctionTable } from './function-table.ts';
+import type { FunctionName, FunctionTable } from './function-table.ts';
 import type { JobDetail } from './jobs/job.ts';
 import type { OutputBatch } from './jobs/runner-api.ts';
 
@@ -16,9 +16,11 @@ export function originOf({ tags }: Pick<JobDetail, 'tags'>): JobOrigin | null {
   return tenant && runId && phase && stage ? { tenant, runId, phase, stage } : null;
 }
 
+type Functions<Name extends FunctionName> = () => Pick<FunctionTable, Name>;
+
 /** News of a job for its run; an array's parent is no job of its own, only the sum of its children. */
 export function statusReport(
-  functions: () => FunctionTable,
+  functions: Functions<'record-job'>,
   onFault: (what: string, error: unknown) => void,
 ): (job: JobDetail) => void {
   return (job) => {
@@ -29,7 +31,7 @@ export function statusReport(
     const attempt = Math.max(1, attempts.length + (stoppedAt === undefined ? 1 : 0));
     const news = { ...origin, jobId, index, attempt, status, reason: job.statusReason ?? null };
     functions()
-      ['record-job']?.(news)
+      ['record-job'](news)
       .catch((error: unknown) => onFault(`news of job ${jobId}`, error));
   };
 }
@@ -38,7 +40,7 @@ export function statusReport(
 const LINES_PER_EVENT = 1000;
 
 export function outputIngestion(
-  functions: () => FunctionTable,
+  functions: Functions<'ingest-events'>,
   describe: (jobId: string) => JobDetail | undefined,
 ): (batch: OutputBatch) => Promise<void> {
   return async ({ jobId, index, attempt, lines, offsets }) => {
@@ -48,7 +50,7 @@ export function outputIngestion(
     const numbered = lines.map((text, position) => ({ offset: offsets[position] ?? 0, text }));
     for (let start = 0; start < numbered.length; start += LINES_PER_EVENT) {
       const part = numbered.slice(start, start + LINES_PER_EVENT);
-      await functions()['ingest-events']?.({ ...origin, jobId, index, attempt, lines: part });
+      await functions()['ingest-events']({ ...origin, jobId, index, attempt, lines: part });
     }
   };
 }

@@ -26,13 +26,17 @@ export type Settle = (end: ExecutionEnd) => Promise<void>;
 type OnFault = (what: string, error: unknown) => void;
 
 /** Settles the run of an execution that has ended otherwise than well, once the run's jobs have ended. */
-export function settlement(runner: JobRunner, functions: FunctionTable, onFault: OnFault): Settle {
+export function settlement(
+  runner: JobRunner,
+  functions: Pick<FunctionTable, 'finish-run'>,
+  onFault: OnFault,
+): Settle {
   return async ({ tenant, runId, execution, status, error, cause }) => {
     if (status === 'RUNNING' || status === 'SUCCEEDED') return;
     try {
       const own = runner.list().filter((job) => originOf(job)?.runId === runId);
       await Promise.all(own.map((job) => runner.waitFor(job.jobId)));
-      await functions['finish-run']?.({ tenant, runId, execution, outcome: status, error, cause });
+      await functions['finish-run']({ tenant, runId, execution, outcome: status, error, cause });
     } catch (failure) {
       onFault(`settling ${execution}`, failure);
     }

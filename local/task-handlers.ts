@@ -1,9 +1,9 @@
 /** What Task states reach on one machine: our functions instead of Lambda, the job runner instead of Batch. */
 import jobs from '#contracts/jobs.json' with { type: 'json' };
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { TaskFunction } from '#functions/shared/task-function.ts';
 import type { Json } from './asl/json.ts';
 import { type TaskCall, TaskError, type TaskHandlers } from './asl/tasks.ts';
-import type { FunctionTable } from './function-table.ts';
 import type { JobDetail, JobRequest } from './jobs/job.ts';
 import type { JobRunner } from './jobs/runner-api.ts';
 import { toStepFunctions } from './jobs/step-functions.ts';
@@ -11,8 +11,11 @@ import { toStepFunctions } from './jobs/step-functions.ts';
 const INVOKE = 'arn:aws:states:::lambda:invoke';
 const SUBMIT_JOB = 'arn:aws:states:::batch:submitJob.sync';
 
+/** What a state machine may call: by a name that only its document knows. */
+type FunctionsByName = Readonly<Record<string, TaskFunction>>;
+
 /** The jobs queue's limits come from the manifest; a phase without a GPU here runs on the CPU. */
-export function taskHandlers(functions: FunctionTable, runner: JobRunner): TaskHandlers {
+export function taskHandlers(functions: FunctionsByName, runner: JobRunner): TaskHandlers {
   return {
     run(call) {
       if (call.resource === INVOKE) return invoke(functions, call);
@@ -22,7 +25,7 @@ export function taskHandlers(functions: FunctionTable, runner: JobRunner): TaskH
   };
 }
 
-async function invoke(functions: FunctionTable, call: TaskCall): Promise<Json> {
+async function invoke(functions: FunctionsByName, call: TaskCall): Promise<Json> {
   const { FunctionName, Payload } = call.arguments as { FunctionName: string; Payload: Json };
   const handler = functions[FunctionName];
   if (!handler)

@@ -1,6 +1,6 @@
 /** What the state machines call: events are checked, failures are named by their kind and kept short. */
 import contract from '#contracts/functions.json' with { type: 'json' };
-import { functionTable } from '#local/function-table.ts';
+import { type FunctionName, functionTable } from '#local/function-table.ts';
 import { ADMIN, type MemoryPorts, memoryPorts } from '#test/support/memory-ports.ts';
 import { leaveCognateResults } from '#test/support/toy-results.ts';
 import { submittedRun } from '#test/support/toy-run.ts';
@@ -15,13 +15,11 @@ beforeEach(async () => {
   ids = { tenant: 'default', runId: id, execution: executions[0] ?? '' };
 });
 
-async function call(name: string, event: unknown) {
-  const handler = functionTable(ports)[name];
-  if (!handler) throw new Error(`there is no function ${name}`);
-  return handler(event);
+async function call(name: FunctionName, event: unknown) {
+  return functionTable(ports)[name](event);
 }
 
-async function failure(name: string, event: unknown): Promise<Error> {
+async function failure(name: FunctionName, event: unknown): Promise<Error> {
   try {
     await call(name, event);
   } catch (error) {
@@ -84,7 +82,7 @@ describe('the functions', () => {
     expect(events.map((each) => each.data)).toEqual([{ step: 1, stage: 'base', index: null, job: 'job' }]);
   });
 
-  it.each([
+  it.each<[FunctionName, unknown]>([
     ['prepare-run', {}],
     ['prepare-run', null],
     ['prepare-run', { tenant: '../x', runId: 'x', execution: 'x' }],
@@ -103,7 +101,7 @@ describe('the functions', () => {
     const unknown = { ...ids, runId: '01ARZ3NDEKTSV4RRFFQ69G5FAV' };
     expect((await failure('prepare-run', unknown)).name).toBe('not_found');
     const broken = { ...ports, runs: { ...ports.runs, get: () => Promise.reject(new TypeError('x')) } };
-    await expect(functionTable(broken)['prepare-run']?.(ids)).rejects.toMatchObject({ name: 'bug' });
+    await expect(functionTable(broken)['prepare-run'](ids)).rejects.toMatchObject({ name: 'bug' });
   });
 
   it('keep the words of a failure short, because they travel through the states', async () => {
@@ -111,7 +109,7 @@ describe('the functions', () => {
       ...ports,
       runs: { ...ports.runs, get: () => Promise.reject(new Error('x'.repeat(100_000))) },
     };
-    await expect(functionTable(long)['prepare-run']?.(ids)).rejects.toMatchObject({
+    await expect(functionTable(long)['prepare-run'](ids)).rejects.toMatchObject({
       message: 'x'.repeat(2000),
     });
   });

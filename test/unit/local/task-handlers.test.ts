@@ -3,7 +3,6 @@ import jobs from '#contracts/jobs.json' with { type: 'json' };
 import { PHASE_SLUGS } from '#contracts/source/phase-slugs.ts';
 import type { Json } from '#local/asl/json.ts';
 import type { TaskCall } from '#local/asl/tasks.ts';
-import type { FunctionTable } from '#local/function-table.ts';
 import type { JobDetail, JobRequest } from '#local/jobs/job.ts';
 import type { JobRunner } from '#local/jobs/runner-api.ts';
 import { jobRequest, taskHandlers } from '#local/task-handlers.ts';
@@ -65,7 +64,7 @@ function runnerOf() {
 }
 
 const noRunner = {} as JobRunner;
-const run = (functions: FunctionTable, runner: JobRunner, call: TaskCall) =>
+const run = (functions: Parameters<typeof taskHandlers>[0], runner: JobRunner, call: TaskCall) =>
   taskHandlers(functions, runner).run(call);
 
 describe('a function', () => {
