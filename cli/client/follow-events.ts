@@ -1,6 +1,7 @@
 /** The events of a run from a sequence number on, each exactly once, over as many connections as it takes. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ForgeEvent } from '#contracts/source/event.ts';
+import { isFinalEvent } from '#contracts/source/event-types.ts';
 import { CliError } from '../errors.ts';
 import { type Connection, send } from './http.ts';
 import { readFrames } from './server-sent-events.ts';
@@ -17,8 +18,6 @@ export interface FollowOptions {
   /** Wait before the first new try; doubles up to 5 s. @default 0.25 */
   readonly firstWaitSeconds?: number;
 }
-
-const FINAL_EVENTS: ReadonlySet<string> = new Set(['RunCompleted', 'RunFailed', 'RunCancelled']);
 
 /** Throws away a connection that has said nothing, not even a ping, for too long. */
 function watchSilence(seconds: number) {
@@ -66,7 +65,7 @@ async function* readOnce(
       if (event.seq <= at.seq) continue;
       at.seq = event.seq;
       yield event;
-      if (FINAL_EVENTS.has(event.type)) return true;
+      if (isFinalEvent(event.type)) return true;
     }
     return false;
   } finally {

@@ -1,5 +1,6 @@
 /** What is running at this moment, as the events of a run tell it. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
+import { FINAL_EVENT_TYPES } from '#contracts/source/event-types.ts';
 
 /** One job of a stage: a plain job, or one child of an array. */
 export interface JobProgress {
@@ -67,7 +68,7 @@ const PHASE_ENDS: ReadonlySet<string> = new Set([
   'PhaseRetried',
   'PhaseStarted',
 ]);
-const RUN_ENDS: ReadonlySet<string> = new Set(['RunCompleted', 'RunFailed', 'RunCancelled', 'RunPaused']);
+const RUN_ENDS: ReadonlySet<string> = new Set([...FINAL_EVENT_TYPES, 'RunPaused']);
 
 export function createProgressState(): ProgressState {
   const jobs = new Map<string, JobProgress>();

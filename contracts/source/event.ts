@@ -1,40 +1,8 @@
 /** The one envelope of every event: what the log keeps, SSE sends and the bus carries. */
 import * as z from 'zod';
+import { EVENT_TYPES, type EventType } from './event-types.ts';
 import { phaseSlug } from './phase-slugs.ts';
 import { count, name, timestamp, ulid } from './scalars.ts';
-
-/** Lifecycle types are PascalCase; progress types keep the snake_case names of the first version. */
-export const EVENT_TYPES = [
-  'RunSubmitted',
-  'RunStarted',
-  'RunCompleted',
-  'RunFailed',
-  'RunCancelled',
-  'RunCancelRequested',
-  'RunPauseRequested',
-  'RunPaused',
-  'RunResumed',
-  'PhaseStarted',
-  'PhaseCompleted',
-  'PhaseFailed',
-  'PhaseRetried',
-  'PhaseReused',
-  'GateEvaluated',
-  'JobSubmitted',
-  'JobStarted',
-  'JobFinished',
-  'CheckpointSaved',
-  'CheckpointRejected',
-  'ModelRegistered',
-  'CorpusRegistered',
-  'phase_progress',
-  'generation_update',
-  'training_metrics',
-  'compression_progress',
-  'error_notification',
-] as const;
-
-export type EventType = (typeof EVENT_TYPES)[number];
 
 /** What a job may say of itself. That a phase or a run began or ended is said by whoever decides it. */
 const CONTAINER_EVENT_TYPES = [

@@ -1,5 +1,5 @@
 /** Events before they get their number: what use cases and ingestion hand to the event log. */
-import type { EventType } from '#contracts/source/event.ts';
+import type { EventType } from '#contracts/source/event-types.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { Ulid } from './ids.ts';
 

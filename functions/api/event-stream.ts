@@ -1,11 +1,11 @@
 /** The events of a run as server-sent events: what is there, then what comes, until the run's last one. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
+import { isFinalEvent } from '#contracts/source/event-types.ts';
 import type { ApiContext } from './environment.ts';
 
 const BATCH = 500;
 const NEWS_MS = 1000;
 const PING_MS = 15_000;
-const ENDINGS: readonly string[] = ['RunCompleted', 'RunFailed', 'RunCancelled'];
 
 const encoder = new TextEncoder();
 /** Control frames carry no id: a client that comes back names the last event of the run. */
@@ -70,7 +70,7 @@ async function* follow(
       yield textOf(batch);
       last = batch.at(-1)?.seq ?? last;
       sent = true;
-      if (!batch.some((each) => ENDINGS.includes(each.type))) continue;
+      if (!batch.some((each) => isFinalEvent(each.type))) continue;
       yield END;
       return;
     }

@@ -1,5 +1,5 @@
 /** Last step of an execution: writes the report and gives the run its final status. */
-import type { EventType } from '#contracts/source/event.ts';
+import type { FinalEventType } from '#contracts/source/event-types.ts';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import { reportKey } from '../../domain/blob-key.ts';
 import type { Ulid } from '../../domain/ids.ts';
@@ -103,7 +103,7 @@ export function pausedRun(before: Run, at: string): RunChange {
 
 type EndStatus = Extract<RunStatus, 'succeeded' | 'failed' | 'cancelled'>;
 
-const END_EVENTS: Readonly<Record<EndStatus, EventType>> = {
+const END_EVENTS: Readonly<Record<EndStatus, FinalEventType>> = {
   succeeded: 'RunCompleted',
   failed: 'RunFailed',
   cancelled: 'RunCancelled',

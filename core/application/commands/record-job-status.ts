@@ -1,5 +1,5 @@
 /** What the job queue says of a job, taken into the event log of its run. Repeated news is kept once. */
-import type { EventType } from '#contracts/source/event.ts';
+import type { EventType } from '#contracts/source/event-types.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';

@@ -1,4 +1,5 @@
-import type { EventType, ForgeEvent } from '#contracts/source/event.ts';
+import type { ForgeEvent } from '#contracts/source/event.ts';
+import type { EventType } from '#contracts/source/event-types.ts';
 
 export const RUN = '01J00000000000000000000000';
 
