@@ -16,6 +16,7 @@ from agent_forge.models.act import AdaptiveComputation
 from agent_forge.models.attention import Attention, Gain, Positions, positions
 from agent_forge.models.config import ArchConfig, ModelConfig
 from agent_forge.models.memory import LongTermMemory, MemoryState
+from agent_forge.models.ternary import ternarise_projections
 
 INIT_STD = 0.02
 VALUE_RETURN = 2.0  # how strongly the first memory output undoes the value projection
@@ -95,6 +96,8 @@ class TinyTitan(nn.Module):
         arch = config.arch
         self.embedding = nn.Embedding(arch.vocab_size, arch.d_model)
         self.blocks = nn.ModuleList([Block(arch, config.quant.subln) for _ in range(arch.num_layers)])
+        if config.quant.enabled:
+            ternarise_projections(self.blocks, config.quant)
         self.norm = Gain(arch.d_model, arch.norm_eps)
         self.ltm = LongTermMemory(config.ltm, arch.d_model, arch.norm_eps) if config.ltm.enabled else None
         self.act = AdaptiveComputation(config.act, arch.d_model) if config.act.enabled else None
