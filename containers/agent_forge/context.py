@@ -61,6 +61,7 @@ class JobContext:
             fingerprint=fingerprint,
             config_hash=fingerprint_hash(fingerprint),
             code_hash=code_hash(identity.phase),
+            begin=spec.resume_from.get(identity.index),
         )
         schedule = SaveSchedule(spec.checkpoint_seconds, spec.config.get("checkpoint_every_steps"))
         self.checkpoints: Checkpoints = CheckpointStore(place, schedule, stop, emit, self)

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from agent_forge.checkpoint.resume_point import ResumePoint
 from agent_forge.contracts import canonical_json, validate
 from agent_forge.environment import JobEnvironment
 from agent_forge.errors import ForgeError
@@ -32,6 +33,7 @@ class TaskSpec:
     threads: int
     checkpoint_seconds: float
     reuse: bool = False
+    resume_from: Mapping[int | None, ResumePoint] = field(default_factory=dict)
     round: int | None = None
 
     def identify(self, environment: JobEnvironment) -> JobIdentity:
@@ -113,6 +115,10 @@ def load_task_spec(uri: str) -> TaskSpec:
         threads=document["threads"],
         checkpoint_seconds=document["limits"]["checkpointSeconds"],
         reuse=document.get("reuse", False),
+        resume_from={
+            point["index"]: ResumePoint(point["step"], point["sha256"], point["acceptSettings"])
+            for point in document.get("resumeFrom", [])
+        },
         round=stage.get("round"),
     )
 

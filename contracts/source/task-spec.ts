@@ -60,6 +60,20 @@ export const taskSpec = z
       .boolean()
       .optional()
       .describe('True where a successful result that lies there already answers this very task.'),
+    resumeFrom: z
+      .array(
+        z.strictObject({
+          index: count.nullable().describe('The job of the stage; null where it has a single one.'),
+          step: count,
+          sha256: sha256.describe('Of the checkpoint manifest below the checkpoint prefix.'),
+          acceptSettings: z
+            .boolean()
+            .describe('Whether the job may go on from it though settings, seed or threads were other ones.'),
+        }),
+      )
+      .max(10_000)
+      .optional()
+      .describe('Where the jobs begin: the checkpoints of another run that this one was forked from.'),
   })
   .meta({ id: 'task-spec', title: 'Task spec' });
 

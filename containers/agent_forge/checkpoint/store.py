@@ -24,6 +24,7 @@ from agent_forge.checkpoint.manifest import (
     encode_pointer,
     parse_manifest_name,
 )
+from agent_forge.checkpoint.resume_point import ResumePoint
 from agent_forge.checkpoint.retention import drop_old
 from agent_forge.checkpoint.schedule import SaveSchedule
 from agent_forge.clock import utc_now
@@ -73,6 +74,7 @@ class CheckpointPlace:
         identity: the job and attempt.
         fingerprint: everything that decides the job's numbers; `config_hash` is its hash.
         code_hash: hash of the code that runs; see agent_forge.code_hash.
+        begin: the checkpoint of another run that this job begins at, where the run was forked from one.
     """
 
     storage: Storage
@@ -83,6 +85,7 @@ class CheckpointPlace:
     fingerprint: Mapping[str, Any]
     config_hash: str
     code_hash: str
+    begin: ResumePoint | None = None
 
 
 class CheckpointStore:
@@ -147,7 +150,7 @@ class CheckpointStore:
         self._newest = name
         self._schedule.saved()
         self._emit("CheckpointSaved", self._describe(step, name, files, numbers, best))
-        drop_old(self._place.storage, self._place.blobs, self._place.prefix, name)
+        drop_old(self._place.storage, self._place.blobs, self._place.prefix, name, identity.run_id)
         self._stop.raise_if_requested(f"the checkpoint of step {step}")
 
     def latest(self) -> Checkpoint | None:
@@ -155,7 +158,9 @@ class CheckpointStore:
 
         Raises:
             ForgeError(corrupt): checkpoints exist and none of them verifies; names the files.
-            ForgeError(conflict): the newest good one was taken under other settings.
+            ForgeError(not_found): the checkpoint that this job was to begin at is not there.
+            ForgeError(conflict): the newest good one was taken under other settings, and the task spec does
+                not permit to go on from it.
         """
         candidates, problems = self._candidates()
         for name in candidates:
@@ -171,6 +176,7 @@ class CheckpointStore:
             self._newest = name
             self._companion.restore(job["companion"])
             return checkpoint
+        self._refuse_without_begin(problems)
         if problems:
             raise ForgeError(
                 "corrupt",
@@ -231,13 +237,33 @@ class CheckpointStore:
         now, then = _flatten(self._place.fingerprint), _flatten(job["fingerprint"])
         differs = sorted(key for key in now.keys() | then.keys() if now.get(key) != then.get(key))
         changes = ", ".join(f"{key}: {then.get(key)!r} then, {now.get(key)!r} now" for key in differs[:5])
+        begin = self._place.begin
+        if begin is not None and begin.allows(name.sha256, differs):
+            sys.stderr.write(
+                f"agent_forge: goes on from step {name.step} ({name.sha256[:12]}), as the fork asks, with "
+                f"other settings ({changes})\n"
+            )
+            return
         message = f"the checkpoint of step {name.step} was taken under other settings ({changes})"
         self._reject(name.path, message)
         raise ForgeError(
             "conflict",
-            f"At {self._place.prefix} {message}. Go on with the settings of then, or fork the run: a fork "
-            "starts with an empty checkpoint folder.",
+            f"At {self._place.prefix} {message}. Go on with the settings of then, or fork the run from "
+            "this checkpoint: forge runs fork RUN --checkpoint STEP --set KEY=VALUE.",
             {"differs": differs, "manifest": name.path},
+        )
+
+    def _refuse_without_begin(self, problems: list[str]) -> None:
+        """Raise ForgeError(not_found) where a forked job would begin at its first step instead."""
+        begin = self._place.begin
+        if begin is None or problems:
+            return
+        name = ManifestName(begin.step, begin.sha256)
+        raise ForgeError(
+            "not_found",
+            f"This job begins at the checkpoint of step {begin.step}, but {self._place.prefix}{name.path} is "
+            "not there. See which ones are left: forge runs checkpoints RUN.",
+            {"manifest": name.path},
         )
 
     def _warn_of_other_code(self, name: ManifestName, manifest: Mapping[str, Any]) -> None:

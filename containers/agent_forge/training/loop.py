@@ -72,9 +72,14 @@ class Training:
         return named
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Inverse of `tensors`. Model tensors are optional: an optimizer alone can be carried over."""
+        """Inverse of `tensors`. Model tensors are optional: an optimizer alone can be carried over.
+
+        Raises:
+            ForgeError(contract): the weights are those of another model.
+        """
         weights = {name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")}
         if weights:
+            refuse_misfits(weights, self.model.state_dict())
             self.model.load_state_dict(weights)
         for name, parameter in self.model.named_parameters():
             names = {key: f"optimizer.{key}.{name}" for key in ("step", "exp_avg", "exp_avg_sq")}
@@ -91,6 +96,7 @@ def train(context: PhaseContext, training: Training, batches: Batches, recipe: R
     halves the rate; after three of them in a row the training goes back to its last checkpoint, once.
 
     Raises:
+        ForgeError(contract): the checkpoint is of another model, or of a longer training.
         ForgeError(numeric): losses or gradients stay not finite.
         ForgeError(out_of_memory): a single row, or the smallest part, does not fit.
         ForgeError(preempted): raised by the checkpoint store when a stop was requested.
@@ -99,6 +105,7 @@ def train(context: PhaseContext, training: Training, batches: Batches, recipe: R
     step, endured = recipe.first, Endured()
     checkpoint = context.checkpoints.latest()
     if checkpoint is not None:
+        _refuse_past_end(checkpoint.step, recipe.last)
         training.restore(checkpoint.tensors)
         step, endured = checkpoint.step, Endured.of(checkpoint.resume)
     training.model.train()
@@ -242,6 +249,45 @@ def _save(
     tensors = training.tensors()
     if all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
         context.checkpoints.save(step, tensors, {"seed": context.seed, "endured": endured.to_json()}, metrics)
+
+
+def _refuse_past_end(step: int, last: int) -> None:
+    """Stop where a checkpoint is from a longer training: there would be nothing left to do."""
+    if step < last:
+        return
+    raise ForgeError(
+        "contract",
+        f"The checkpoint was taken after step {step}, but with these settings the training ends after {last}."
+        " Give it more steps, or fork from an earlier checkpoint.",
+        {"step": step, "last": last},
+    )
+
+
+def refuse_misfits(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> None:
+    """Stop before weights are loaded into a model that they are not of.
+
+    Args:
+        found: weights of a checkpoint by name.
+        wanted: the model's own, by name.
+
+    Raises:
+        ForgeError(contract): names the tensors that are missing, too many or of another shape.
+    """
+    shapes = {name: list(tensor.shape) for name, tensor in found.items()}
+    expected = {name: list(tensor.shape) for name, tensor in wanted.items()}
+    misfits = sorted(name for name in shapes | expected if shapes.get(name) != expected.get(name))
+    if not misfits:
+        return
+    said = "; ".join(
+        f"{name}: {shapes.get(name, 'not there')}, expected {expected.get(name, 'none of this name')}"
+        for name in misfits[:5]
+    )
+    raise ForgeError(
+        "contract",
+        f"{len(misfits)} tensors of the checkpoint do not fit the model of these settings ({said}). Fork with"
+        " settings that leave the model as it is, or begin at the first step.",
+        {"misfits": misfits},
+    )
 
 
 def refuse_non_finite(step: int, **values: float) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from agent_forge.checkpoint.resume_point import ResumePoint
 from agent_forge.checkpoint.schedule import SaveSchedule
 from agent_forge.checkpoint.store import CheckpointPlace, CheckpointStore
 from agent_forge.identity import JobIdentity
@@ -60,19 +61,23 @@ def open_desk(
     seconds: float = 3600.0,
     config: Mapping[str, Any] | None = None,
     code_hash: str = "0" * 64,
+    run: str = RUN_ID,
+    prefix: str | None = None,
+    begin: ResumePoint | None = None,
 ) -> Desk:
     """A store for one attempt of a job of the room."""
-    identity = JobIdentity(RUN_ID, f"{RUN_ID}-{execution}", "cognate", stage, None, JOB_ID, attempt)
+    identity = JobIdentity(run, f"{run}-{execution}", "cognate", stage, None, JOB_ID, attempt)
     fingerprint = {"config": {"steps": 5, "learning_rate": 0.1, **(config or {})}, "seed": 1}
     place = CheckpointPlace(
         storage=room.storage,
         blobs=room.blobs,
-        prefix=room.uri(f"checkpoints/{stage}/"),
+        prefix=room.uri(prefix or f"checkpoints/{stage}/"),
         scratch=room.path("scratch"),
         identity=identity,
         fingerprint=fingerprint,
         config_hash=fingerprint_hash(fingerprint),
         code_hash=code_hash,
+        begin=begin,
     )
     events: list[tuple[str, Mapping[str, Any]]] = []
     stop, notes = StopRequest(), Notes()

@@ -1,5 +1,6 @@
 """The training loop learns, resumes bit for bit, and refuses to go on from a number that is none."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,8 @@ def sampler() -> Sampler:
     return Sampler(stream, tokenizer, 24, 4, seed=1, steps=STEPS, mixture=Mixture("graded", 0.25))
 
 
-def fresh() -> Training:
-    arch = ArchConfig(d_model=32, num_layers=2, num_heads=2, d_ff=48, vocab_size=320, window=12)
+def fresh(d_ff: int = 48) -> Training:
+    arch = ArchConfig(d_model=32, num_layers=2, num_heads=2, d_ff=d_ff, vocab_size=320, window=12)
     config = ModelConfig(arch=arch, act=ActConfig(halt_bias=3.0), ltm=LtmConfig(dim=8, chunk=8))
     return Training.begin(TinyTitan(config).initialise(1), 0.1)
 
@@ -95,6 +96,35 @@ def test_checkpointing_does_not_change_the_result(tmp_path: Path, sampler: Sampl
     train(room, saved, sampler, recipe(), "training")
     assert room.checkpoints.saves == STEPS - 1
     assert all(torch.equal(t, weights(saved)[name]) for name, t in weights(plain).items())
+
+
+def test_a_checkpoint_of_another_model_is_refused_and_its_tensors_are_named(
+    tmp_path: Path, sampler: Sampler
+) -> None:
+    # given a checkpoint of a model whose blocks are wider
+    room = context(tmp_path)
+    room.checkpoints.every_step = True
+    room.checkpoints.stop_after_saves = 2
+    with pytest.raises(ForgeError):
+        train(room, fresh(d_ff=64), sampler, recipe(), "training")
+    # when
+    with pytest.raises(ForgeError, match="do not fit the model") as caught:
+        train(context(tmp_path), fresh(), sampler, recipe(), "training")
+    # then
+    assert caught.value.kind == "contract"
+    assert all("ff" in name or "mlp" in name for name in caught.value.detail["misfits"])
+
+
+def test_a_checkpoint_from_after_the_end_of_the_training_is_refused(tmp_path: Path, sampler: Sampler) -> None:
+    room = context(tmp_path)
+    room.checkpoints.every_step = True
+    room.checkpoints.stop_after_saves = 8
+    with pytest.raises(ForgeError):
+        train(room, fresh(), sampler, recipe(), "training")
+    shorter = replace(recipe(), last=6)
+    with pytest.raises(ForgeError, match="taken after step 8") as caught:
+        train(context(tmp_path), fresh(), sampler, shorter, "training")
+    assert caught.value.kind == "contract"
 
 
 def test_a_loss_that_is_not_finite_stops_before_the_weights_change(sampler: Sampler) -> None:
