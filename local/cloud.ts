@@ -1,5 +1,6 @@
 /** The embedded cloud: ports, functions, engine and job runner on one machine, wired to each other. */
 
+import { embeddedJobs } from '#adapters/local/embedded-jobs.ts';
 import { embeddedWorkflow } from '#adapters/local/embedded-workflow.ts';
 import { localPorts } from '#adapters/local/ports.ts';
 import { openDatabase } from '#adapters/local/sqlite-database.ts';
@@ -53,6 +54,7 @@ export function openCloud({ home, slots, command, code, launcher, url, onFault }
   const ports: Ports = {
     ...localPorts({ database, bucket: home.bucket, signer, workflow }),
     code: { hash: async (phase) => code(phase) },
+    jobs: embeddedJobs(() => runner),
   };
   const functions: FunctionTable = functionTable(ports);
   const runner: JobRunner = createJobRunner({

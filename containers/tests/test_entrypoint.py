@@ -70,7 +70,7 @@ def test_an_array_child_works_below_its_own_index(room: JobRoom) -> None:
     result = room.result("variants", 2)
     assert (result["index"], result["jobId"]) == (2, "job:2")
     assert {event["data"]["index"] for event in done.events} == {2}
-    assert "/variants/2/1/" in result["metrics"][0]["id"]
+    assert "/variants/2/job:2/1/" in result["metrics"][0]["id"]
 
 
 @pytest.mark.parametrize(

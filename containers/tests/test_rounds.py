@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from agent_forge.storage.local import path_of
-from tests.support.job_room import JobRoom
+from tests.support.job_room import JOB_ID, JobRoom
 
 ROUNDS = {"cognate": "tests.support.rounds_phase"}
 CONFIG = {"steps": 3, "warmup_steps": 0}
@@ -55,10 +55,10 @@ def test_the_records_of_two_rounds_are_two_records(room: JobRoom) -> None:
         ("best/value", 1),
     ]
     assert [metric["id"].split("/cognate/")[1] for metric in [*metrics, *drawn]] == [
-        "select/r0/1/best/value",
-        "select/r1/1/best/value",
-        "draw/r0/1/1/draw-1/value",
-        "draw/r1/1/1/draw-1/value",
+        f"select/r0/{JOB_ID}/1/best/value",
+        f"select/r1/{JOB_ID}/1/best/value",
+        f"draw/r0/1/{JOB_ID}/1/draw-1/value",
+        f"draw/r1/1/{JOB_ID}/1/draw-1/value",
     ]
 
 

@@ -1,31 +1,31 @@
-/** Reads what the state machine caught: an error name and a cause that may be a described Batch job. */
+/** The kind of a failure that the state machine caught, and its words. */
+import { type DescribedJob, isArrayParent, type JobEnd } from './described-job.ts';
 import { type ErrorKind, isErrorKind, kindOfExit } from './errors.ts';
 
 export interface ReportedFailure {
-  /** Error name as Step Functions gives it: one of our kinds, `Batch.JobFailed`, `States.TaskFailed`, … */
+  /** Error name as Step Functions gives it: one of our kinds, `States.TaskFailed` for a failed job, … */
   readonly error: string;
   readonly cause: string;
 }
 
-interface DescribedJob {
-  readonly StatusReason?: string;
-  readonly Attempts?: readonly {
-    readonly Container?: { readonly ExitCode?: number; readonly Reason?: string };
-  }[];
-  readonly Container?: { readonly ExitCode?: number; readonly Reason?: string };
+/** What a job wrote into its result manifest about its own failure, and which try of which job wrote it. */
+export interface JobAccount {
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly kind: string;
+  readonly message: string;
 }
 
-function describedJob(cause: string): DescribedJob | null {
-  try {
-    const value: unknown = JSON.parse(cause);
-    return typeof value === 'object' && value !== null && 'JobId' in value ? (value as DescribedJob) : null;
-  } catch {
-    return null;
-  }
+export interface Failure {
+  readonly kind: ErrorKind;
+  readonly message: string;
 }
+
+/** Kinds that another try on the same input may well survive. */
+export const RETRIED: readonly ErrorKind[] = ['lost', 'dependency', 'preempted'];
 
 /** A kind in the cause of a failed function: `{"errorType":"contract","errorMessage":"…"}`. */
-function functionError(cause: string): { kind: ErrorKind; message: string } | null {
+function functionError(cause: string): Failure | null {
   try {
     const value = JSON.parse(cause) as { errorType?: unknown; errorMessage?: unknown };
     return isErrorKind(value.errorType)
@@ -39,24 +39,50 @@ function functionError(cause: string): { kind: ErrorKind; message: string } | nu
 /**
  * The kind and the words of a failure.
  *
- * @param account what the job itself wrote into its result manifest, when it came that far.
+ * @param job the job that failed, when a job did
+ * @param ends how it ended, or how those children of an array ended that failed
+ * @param accounts what lies in the result manifests of the phase; those of other tries are not believed
  */
 export function readFailure(
   { error, cause }: ReportedFailure,
-  account: { readonly kind: string; readonly message: string } | null,
-): { readonly kind: ErrorKind; readonly message: string } {
+  job: DescribedJob | null,
+  ends: readonly JobEnd[],
+  accounts: readonly JobAccount[],
+): Failure {
   const thrown = functionError(cause);
   if (thrown) return thrown;
   if (isErrorKind(error)) return { kind: error, message: cause };
-  const job = describedJob(cause);
-  if (account && isErrorKind(account.kind)) return { kind: account.kind, message: account.message };
   if (error === 'States.Timeout' || error === 'States.HeartbeatTimeout') {
     return { kind: 'timeout', message: `The job did not end within its time limit. ${cause}`.trim() };
   }
   if (!job) return { kind: 'bug', message: `${error}: ${cause}` };
-  const container = job.Attempts?.at(-1)?.Container ?? job.Container;
-  const exit = container?.ExitCode;
-  const reason = container?.Reason ?? job.StatusReason ?? 'no reason given';
-  if (exit === undefined) return { kind: 'lost', message: `The job ended without an exit code: ${reason}` };
-  return { kind: kindOfExit(exit), message: `The job ended with exit code ${exit}: ${reason}` };
+  if (ends.length === 0) return unaccounted(job);
+  const failures = ends.map((end) => failureOf(end, accounts));
+  // One child that would fail again makes another try of the whole stage pointless.
+  return failures.find(({ kind }) => !RETRIED.includes(kind)) ?? (failures[0] as Failure);
+}
+
+/** The try's own account wins; without one, its exit code speaks. */
+function failureOf(end: JobEnd, accounts: readonly JobAccount[]): Failure {
+  const { jobId, attempts, exitCode, reason } = end;
+  if (end.timedOut)
+    return { kind: 'timeout', message: `The job did not end within its time limit: ${reason}` };
+  const own = accounts.find((account) => account.jobId === jobId && account.attempt === attempts);
+  if (own && isErrorKind(own.kind)) return { kind: own.kind, message: own.message };
+  if (exitCode === null) return { kind: 'lost', message: `The job ended without an exit code: ${reason}` };
+  return { kind: kindOfExit(exitCode), message: `The job ended with exit code ${exitCode}: ${reason}` };
+}
+
+/** The parent of an array whose children cannot be asked: nothing says that another try would help. */
+function unaccounted({ JobId, StatusReason = 'no reason given', ArrayProperties }: DescribedJob): Failure {
+  const failed = ArrayProperties?.StatusSummary?.FAILED ?? 'some';
+  return {
+    kind: 'bug',
+    message: `${failed} of ${ArrayProperties?.Size} jobs of array ${JobId} failed, and none can be asked why: ${StatusReason}`,
+  };
+}
+
+/** True where the ends of the children have to be looked up. */
+export function needsChildren(job: DescribedJob | null): job is DescribedJob {
+  return job !== null && isArrayParent(job);
 }

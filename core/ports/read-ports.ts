@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { CodeReader } from './code-reader.ts';
 import type { CorpusReader } from './corpus-reader.ts';
 import type { EventReader } from './event-reader.ts';
+import type { JobReader } from './job-reader.ts';
 import type { MetricReader } from './metric-reader.ts';
 import type { ModelReader } from './model-reader.ts';
 import type { PresetReader } from './preset-reader.ts';
@@ -23,4 +24,6 @@ export interface ReadPorts {
   readonly clock: Clock;
   /** Absent where the code of the jobs cannot be known; then it is not compared. */
   readonly code?: CodeReader;
+  /** Absent where jobs cannot be asked; then a failed array that left no word is not tried again. */
+  readonly jobs?: JobReader;
 }

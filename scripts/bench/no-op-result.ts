@@ -108,7 +108,7 @@ function metricOf(task: TaskSpec, job: Job, model: string, at: string): MetricRe
   const name = `${model}/bits_per_byte`;
   return {
     schemaVersion: 1,
-    id: `${runId}/${phase}/${stage.name}/${job.attempt}/${name}`,
+    id: `${runId}/${phase}/${stage.name}/${job.jobId}/${job.attempt}/${name}`,
     name,
     value: 2,
     unit: 'bits/byte',

@@ -82,7 +82,7 @@ function metric(name) {
   const at = index === null ? stage.name : `${stage.name}/${index}`;
   return {
     schemaVersion: 1,
-    id: `${runId}/${phase}/${at}/${attempt}/${name}`,
+    id: `${runId}/${phase}/${at}/${jobId}/${attempt}/${name}`,
     name,
     value: 2,
     unit: 'bits/byte',

@@ -17,9 +17,11 @@ interface Place {
   readonly stage: string;
   readonly index: number | null;
   readonly attempt: number;
+  /** @default 'job' */
+  readonly job?: string;
 }
 
-type Figure = readonly [name: string, value: number, unit: string];
+export type Figure = readonly [name: string, value: number, unit: string];
 
 /** Figures of the last stage: models against baselines, and each model on its own strength. */
 export const COGNATE_FIGURES: readonly Figure[] = [
@@ -42,12 +44,12 @@ export function metricOf(
   [name, value, unit]: Figure,
   step: number | null = null,
 ): MetricRecord {
-  const { runId, phase, stage, index, attempt } = place;
+  const { runId, phase, stage, index, attempt, job = 'job' } = place;
   const at = index === null ? stage : `${stage}/${index}`;
   const [subject = ''] = name.split('/');
   return {
     schemaVersion: 1,
-    id: `${runId}/${phase}/${at}/${attempt}/${name}${step === null ? '' : `@${step}`}`,
+    id: `${runId}/${phase}/${at}/${job}-${stage}/${attempt}/${name}${step === null ? '' : `@${step}`}`,
     name,
     value,
     unit,
@@ -55,7 +57,7 @@ export function metricOf(
     phase,
     stage,
     index,
-    jobId: `job-${stage}`,
+    jobId: `${job}-${stage}`,
     attempt,
     step,
     model: ['base', ...VARIANTS].includes(subject) ? subject : null,
@@ -66,11 +68,12 @@ export function metricOf(
 }
 
 export function manifestOf(place: Place, change: Partial<ResultManifest> = {}): ResultManifest {
+  const { job = 'job', ...where } = place;
   return {
     schemaVersion: 1,
     success: true,
-    ...place,
-    jobId: `job-${place.stage}`,
+    ...where,
+    jobId: `${job}-${place.stage}`,
     models: [],
     metrics: [],
     artifacts: [],
@@ -105,6 +108,8 @@ export interface CognateChange {
   readonly models?: readonly ProducedModel[];
   readonly figures?: readonly Figure[];
   readonly attempt?: number;
+  /** Tells the jobs of another try of the phase apart. */
+  readonly job?: string;
 }
 
 export function writeJson(store: MemoryStore, key: string, value: unknown): void {
@@ -113,11 +118,11 @@ export function writeJson(store: MemoryStore, key: string, value: unknown): void
 
 /** Leaves the manifests of all stages of Cognate, the last one with models and figures. */
 export function leaveCognateResults(store: MemoryStore, runId: string, change: CognateChange = {}): void {
-  const { models = cognateModels(store), figures = COGNATE_FIGURES, attempt = 1 } = change;
+  const { models = cognateModels(store), figures = COGNATE_FIGURES, attempt = 1, job = 'job' } = change;
   for (const stage of phaseDefinition('cognate').stages) {
     for (const [position, key] of resultKeys(runId, 'cognate', stage).entries()) {
       const index = stage.kind === 'array' ? position : null;
-      const place: Place = { runId, phase: 'cognate', stage: stage.name, index, attempt };
+      const place: Place = { runId, phase: 'cognate', stage: stage.name, index, attempt, job };
       const last = { models: [...models], metrics: figures.map((figure) => metricOf(place, figure)) };
       const artifacts = [evaluationTable(store)];
       const perStep = [10, 20].map((step) =>

@@ -61,7 +61,7 @@ class JsonlTracker:
         self._measured.add(key)
         self._records[key] = {
             "schemaVersion": 1,
-            "id": f"{job.path}{job.attempt}/{key}",
+            "id": f"{job.path}{job.job_id}/{job.attempt}/{key}",
             "name": name,
             "value": finite_number(name, value),
             "unit": unit,

@@ -42,7 +42,7 @@ def test_a_record_fits_the_schema_and_its_id_names_job_attempt_and_step(desk: De
     # then
     (record,) = desk.tracker.records()
     validate(record, "metric-record", kind="bug", where="the record")
-    assert record["id"] == f"{RUN_ID}/cognate/variants/2/3/memory/bits_per_byte@7"
+    assert record["id"] == f"{RUN_ID}/cognate/variants/2/{IDENTITY.job_id}/3/memory/bits_per_byte@7"
     assert (record["value"], record["index"], record["model"], record["split"]) == (
         1.5,
         2,

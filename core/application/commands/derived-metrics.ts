@@ -15,7 +15,7 @@ function recordOf(result: ResultManifest, figure: Figure): MetricRecord {
   const place = index === null ? stage : `${stage}/${index}`;
   return {
     schemaVersion: 1,
-    id: `${runId}/${phase}/${place}/${attempt}/${figure.name}`,
+    id: `${runId}/${phase}/${place}/${jobId}/${attempt}/${figure.name}`,
     ...figure,
     runId,
     phase,

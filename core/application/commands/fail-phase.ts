@@ -1,7 +1,14 @@
 /** Classifies a failure and decides: once more, or fail with a reason that a person can act on. */
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import { describedJob, endOf } from '../../domain/described-job.ts';
 import type { ErrorKind } from '../../domain/errors.ts';
-import { type ReportedFailure, readFailure } from '../../domain/failure.ts';
+import {
+  type JobAccount,
+  needsChildren,
+  RETRIED,
+  type ReportedFailure,
+  readFailure,
+} from '../../domain/failure.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import { phaseDefinition } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
@@ -43,8 +50,6 @@ const STOPPED: FailureDecision = {
 
 /** How often a phase is tried at most before its failure is final. */
 const MAX_ATTEMPTS = 3;
-/** Kinds that another try on the same input may well survive. */
-const RETRIED: readonly ErrorKind[] = ['lost', 'dependency', 'preempted'];
 
 const HINTS: Partial<Record<ErrorKind, string>> = {
   contract: 'See what the phase accepts: forge phases describe PHASE.',
@@ -54,7 +59,7 @@ const HINTS: Partial<Record<ErrorKind, string>> = {
   validation: 'Correct the input named above and submit the run again.',
 };
 
-type FailPorts = Pick<Ports, 'runs' | 'registry' | 'blobs' | 'clock'>;
+type FailPorts = Pick<Ports, 'runs' | 'registry' | 'blobs' | 'clock' | 'jobs'>;
 
 export async function failPhase(
   ports: FailPorts,
@@ -87,15 +92,26 @@ function cancelled({ phase }: PhaseToFail): RunError {
   };
 }
 
-/** The job's own account wins; without one, its exit code speaks. */
-async function classify(ports: Pick<Ports, 'blobs'>, facts: PhaseToFail): Promise<RunError> {
+async function classify(ports: Pick<Ports, 'blobs' | 'jobs'>, facts: PhaseToFail): Promise<RunError> {
   const { phase, runId } = facts;
-  const keys = phaseDefinition(phase).stages.flatMap((stage) => resultKeys(runId, phase, stage));
-  const accounts = await Promise.all(keys.map((key) => readResult(ports, key).catch(() => null)));
-  const account = accounts.find((result) => result !== null && !result.success)?.error ?? null;
-  const { kind, message } = readFailure(facts, account);
+  const job = describedJob(facts.cause);
+  const children = needsChildren(job) ? ((await ports.jobs?.failedChildren(job.JobId)) ?? []) : [];
+  const ends = job === null || needsChildren(job) ? children : [endOf(job)];
+  const { kind, message } = readFailure(facts, job, ends, job ? await accountsOf(ports, facts) : []);
   const hint = HINTS[kind] ?? `Read the log: forge runs logs ${runId} --phase ${phase}`;
   return { kind, message, phase, hint };
+}
+
+/** What the jobs of the phase wrote about themselves, whichever try it was. */
+async function accountsOf(
+  ports: Pick<Ports, 'blobs'>,
+  { runId, phase }: PhaseToFail,
+): Promise<readonly JobAccount[]> {
+  const keys = phaseDefinition(phase).stages.flatMap((stage) => resultKeys(runId, phase, stage));
+  const results = await Promise.all(keys.map((key) => readResult(ports, key).catch(() => null)));
+  return results.flatMap((result) =>
+    result?.error ? [{ ...result.error, jobId: result.jobId, attempt: result.attempt }] : [],
+  );
 }
 
 async function writeRetry(

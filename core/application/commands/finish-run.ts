@@ -17,6 +17,7 @@ import {
   type RunStatus,
   releasePhases,
 } from '../../domain/run.ts';
+import { shownMetrics } from '../../domain/shown-metrics.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { changeRun, type RunChange } from './change-run.ts';
 
@@ -144,7 +145,7 @@ async function figuresOf(
     const page = { limit: 1000, after: null };
     made.push(...(await models.list(tenant, { run: reusedFrom, phase: slug }, page)).items);
   }
-  return { metrics: measured, models: made };
+  return { metrics: shownMetrics(measured), models: made };
 }
 
 async function writeReport(ports: FinishPorts, principal: Principal, run: Run): Promise<RunReport> {

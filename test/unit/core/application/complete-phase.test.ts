@@ -76,7 +76,9 @@ describe('completing a phase', () => {
 
     expect(memory.parents).toEqual([{ modelId: base.id, relation: 'continued-from', weight: 1 }]);
     expect(memory.lifecycle).toHaveLength(2);
-    expect(memory.lifecycle.at(-1)?.metrics).toContain(`${runId}/cognate/evaluate/1/memory/bits_per_byte`);
+    expect(memory.lifecycle.at(-1)?.metrics).toContain(
+      `${runId}/cognate/evaluate/job-evaluate/1/memory/bits_per_byte`,
+    );
     const lineage = await getLineage(ports, ADMIN, 'toy-memory');
     expect(lineage.nodes.map((node) => node.name)).toEqual(['toy-memory', 'toy-base']);
     expect(lineage.edges).toEqual([
@@ -294,7 +296,11 @@ describe('gates of a phase', () => {
     expect(run?.phases[0]?.gates.at(-1)).toEqual({
       gate: { metric: 'memory/bits_per_byte', op: '<', bound: 2, onFailure: 'report' },
       verdict: 'failed',
-      measured: { value: 2.2, unit: 'bits/byte', metric: `${runId}/cognate/evaluate/1/memory/bits_per_byte` },
+      measured: {
+        value: 2.2,
+        unit: 'bits/byte',
+        metric: `${runId}/cognate/evaluate/job-evaluate/1/memory/bits_per_byte`,
+      },
       bound: null,
     });
   });
@@ -348,7 +354,7 @@ describe('a run that has ended', () => {
     writeJson(ports.store, keyOf(runId), { ...manifest, attempt: 2, durationSeconds: 9 });
     await complete(ports, runId);
 
-    const id = `${runId}/cognate/evaluate/2/evaluate/job_seconds`;
+    const id = `${runId}/cognate/evaluate/job-evaluate/2/evaluate/job_seconds`;
     expect(await ports.metrics.get(ADMIN.tenant, id)).toMatchObject({ value: 9, unit: 's' });
   });
 });

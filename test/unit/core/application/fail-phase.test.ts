@@ -3,7 +3,9 @@ import { cancelRun } from '#core/application/commands/cancel-run.ts';
 import { completePhase } from '#core/application/commands/complete-phase.ts';
 import { type FailureDecision, failPhase } from '#core/application/commands/fail-phase.ts';
 import { startPhase } from '#core/application/commands/start-phase.ts';
+import type { JobEnd } from '#core/domain/described-job.ts';
 import type { PhaseRecord } from '#core/domain/run.ts';
+import { failedArray, failedJob, TASK_FAILED } from '#test/support/batch-causes.ts';
 import { ADMIN, type MemoryPorts, memoryPorts } from '#test/support/memory-ports.ts';
 import { leaveCognateResults, manifestOf, writeJson } from '#test/support/toy-results.ts';
 import { startedRun } from '#test/support/toy-run.ts';
@@ -20,15 +22,35 @@ const restart = (ports: MemoryPorts, runId: string) =>
 const recordOf = async (ports: MemoryPorts, runId: string) =>
   (await ports.runs.get(ADMIN.tenant, runId))?.phases[0] as PhaseRecord;
 
-/** What Step Functions hands to Catch when a Batch job has failed. */
-const failedJob = (exitCode: number | null, reason = 'Essential container in task exited'): string =>
-  JSON.stringify({
-    JobId: 'job-1',
-    StatusReason: reason,
-    Attempts: [{ Container: exitCode === null ? {} : { ExitCode: exitCode, Reason: reason } }],
-  });
+const exited = (exitCode: number): string => failedJob({ exitCode });
+const LOST = [TASK_FAILED, exited(137)] as const;
+const HOST_GONE = 'Host EC2 (instance i-0123456789abcdef0) terminated.';
 
-const LOST = ['Batch.JobFailed', failedJob(137)] as const;
+const childEnd = (index: number, change: Partial<JobEnd>): JobEnd => ({
+  jobId: `job-1:${index}`,
+  attempts: 1,
+  exitCode: null,
+  reason: HOST_GONE,
+  timedOut: false,
+  ...change,
+});
+const withChildren = (ports: MemoryPorts, ends: readonly JobEnd[]): MemoryPorts => ({
+  ...ports,
+  jobs: { failedChildren: async (jobId) => (jobId === 'job-1' ? ends : []) },
+});
+
+/** What a try of a job left in its result manifest. */
+function leaveAccount(
+  { store }: MemoryPorts,
+  runId: string,
+  { stage, index, ...tried }: { stage: string; index: number | null; jobId: string; attempt: number },
+  error = { kind: 'numeric', message: 'the loss is not finite at step 12' },
+): void {
+  const place = { runId, phase: 'cognate', stage, index, attempt: tried.attempt } as const;
+  const folder = index === null ? stage : `${stage}/${index}`;
+  const key = `staging/${runId}/cognate/${folder}/result.json`;
+  writeJson(store, key, manifestOf(place, { success: false, error, jobId: tried.jobId }));
+}
 
 describe('the kind of a failure', () => {
   const oneOfEach = Object.entries(errors.kinds)
@@ -42,7 +64,7 @@ describe('the kind of a failure', () => {
     'of a job that ended with exit code %i is %s',
     async (exit, kind) => {
       const { ports, runId } = await world();
-      expect(await fail(ports, runId, 'Batch.JobFailed', failedJob(exit))).toMatchObject({ error: kind });
+      expect(await fail(ports, runId, TASK_FAILED, exited(exit))).toMatchObject({ error: kind });
     },
   );
 
@@ -65,10 +87,24 @@ describe('the kind of a failure', () => {
     ],
     [
       'a job without an exit code',
-      'Batch.JobFailed',
-      failedJob(null, 'Host EC2 terminated'),
+      TASK_FAILED,
+      failedJob({ statusReason: HOST_GONE }),
       'lost',
-      'The job ended without an exit code: Host EC2 terminated',
+      `The job ended without an exit code: ${HOST_GONE}`,
+    ],
+    [
+      'a job that Batch stopped at its time limit, though it ended as one that was told to stop',
+      TASK_FAILED,
+      failedJob({ exitCode: 75, statusReason: 'Job attempt duration exceeded timeout' }),
+      'timeout',
+      'The job did not end within its time limit: Job attempt duration exceeded timeout',
+    ],
+    [
+      'a job whose container could not be looked at',
+      TASK_FAILED,
+      failedJob({ reason: 'CannotInspectContainerError: timed out' }),
+      'lost',
+      'The job ended without an exit code: CannotInspectContainerError: timed out',
     ],
     ['anything else', 'States.Runtime', 'null', 'bug', 'States.Runtime: null'],
     ['a cause that is no JSON', 'Error', 'boom', 'bug', 'Error: boom'],
@@ -79,29 +115,76 @@ describe('the kind of a failure', () => {
 
   test("the job's own account wins over its exit code", async () => {
     const { ports, runId } = await world();
-    const place = { runId, phase: 'cognate', stage: 'variants', index: 1, attempt: 1 } as const;
-    const account = { kind: 'numeric', message: 'the loss is not finite at step 12' };
-    writeJson(
-      ports.store,
-      `staging/${runId}/cognate/variants/1/result.json`,
-      manifestOf(place, { success: false, error: account }),
-    );
+    leaveAccount(ports, runId, { stage: 'base', index: null, jobId: 'job-1', attempt: 1 });
     writeJson(ports.store, `staging/${runId}/cognate/variants/0/result.json`, 'half a manifest');
 
-    const decision = await fail(ports, runId, 'Batch.JobFailed', failedJob(1));
-    expect(decision).toMatchObject({ action: 'fail', error: 'numeric', cause: account.message });
+    const decision = await fail(ports, runId, TASK_FAILED, exited(1));
+    expect(decision).toMatchObject({
+      action: 'fail',
+      error: 'numeric',
+      cause: 'the loss is not finite at step 12',
+    });
     expect(await recordOf(ports, runId)).toMatchObject({
       status: 'failed',
       error: { kind: 'numeric', hint: expect.stringContaining('learning_rate'), phase: 'cognate' },
     });
   });
 
+  test.each([
+    ['an earlier attempt of the same job', { jobId: 'job-1', attempt: 1 }],
+    ['another job, as of the try before', { jobId: 'job-0', attempt: 2 }],
+  ])('is not taken from what %s left', async (_, tried) => {
+    const { ports, runId } = await world();
+    leaveAccount(ports, runId, { stage: 'base', index: null, ...tried });
+    const cause = failedJob({ exitCode: 76 }, { statusReason: HOST_GONE });
+    expect(await fail(ports, runId, TASK_FAILED, cause)).toMatchObject({ action: 'retry', error: 'lost' });
+  });
+
   test('an error without its own advice points to the log', async () => {
     const { ports, runId } = await world();
-    await fail(ports, runId, 'Batch.JobFailed', failedJob(70));
+    await fail(ports, runId, TASK_FAILED, exited(70));
     expect((await recordOf(ports, runId)).error?.hint).toBe(
       `Read the log: forge runs logs ${runId} --phase cognate`,
     );
+  });
+});
+
+describe('an array that failed', () => {
+  test.each<[string, readonly JobEnd[], string, string]>([
+    ['whose hosts were lost', [childEnd(0, {}), childEnd(2, {})], 'retry', 'lost'],
+    [
+      'of which one child would fail again',
+      [childEnd(0, {}), childEnd(2, { exitCode: 70, reason: 'exited' })],
+      'fail',
+      'bug',
+    ],
+    ['of which one child took too long', [childEnd(1, { exitCode: 75, timedOut: true })], 'fail', 'timeout'],
+    ['of which one child ran out of memory', [childEnd(1, { exitCode: 71 })], 'fail', 'out_of_memory'],
+  ])('and %s is judged by its children', async (_, ends, action, error) => {
+    const { ports, runId } = await world();
+    const decision = await fail(withChildren(ports, ends), runId, TASK_FAILED, failedArray(3, ends.length));
+    expect(decision).toMatchObject({ action, error });
+  });
+
+  test("believes the account of the child's last attempt", async () => {
+    const { ports, runId } = await world();
+    leaveAccount(ports, runId, { stage: 'variants', index: 1, jobId: 'job-1:1', attempt: 2 });
+    const ends = [childEnd(1, { attempts: 2, exitCode: 76 })];
+    const decision = await fail(withChildren(ports, ends), runId, TASK_FAILED, failedArray(3, 1));
+    expect(decision).toMatchObject({ error: 'numeric', cause: 'the loss is not finite at step 12' });
+  });
+
+  test.each([
+    ['nobody can ask', (ports: MemoryPorts) => ports],
+    ['nobody knows', (ports: MemoryPorts) => withChildren(ports, [])],
+  ])('and whose children %s is not tried again', async (_, change) => {
+    const { ports, runId } = await world();
+    const decision = await fail(change(ports), runId, TASK_FAILED, failedArray(3, 2));
+    expect(decision).toMatchObject({
+      action: 'fail',
+      error: 'bug',
+      cause: '2 of 3 jobs of array job-1 failed, and none can be asked why: Array Child Job failed',
+    });
   });
 });
 
@@ -114,7 +197,7 @@ describe('trying again', () => {
     const { ports, runId } = await world();
     const decisions: FailureDecision[] = [];
     for (;;) {
-      const decision = await fail(ports, runId, 'Batch.JobFailed', failedJob(exit));
+      const decision = await fail(ports, runId, TASK_FAILED, exited(exit));
       decisions.push(decision);
       if (decision.action === 'fail' || decisions.length > 5) break;
       expect(await recordOf(ports, runId)).toMatchObject({ status: 'pending' });
@@ -179,7 +262,7 @@ describe('a requested stop', () => {
   test.each([137, 75, 143, 69])('is never retried, though the job died of exit code %i', async (exit) => {
     const { ports, runId } = await world();
     await cancelRun(ports, ADMIN, runId);
-    const decision = await fail(ports, runId, 'Batch.JobFailed', failedJob(exit));
+    const decision = await fail(ports, runId, TASK_FAILED, exited(exit));
 
     expect(decision).toMatchObject({ action: 'fail', error: 'cancelled' });
     expect(await recordOf(ports, runId)).toMatchObject({ status: 'cancelled', error: { kind: 'cancelled' } });

@@ -68,7 +68,7 @@ describe('a gate', () => {
     const metrics = [metric('a/b', 5, 1), metric('a/b', 0.5, 2)];
     expect(evaluateGate(gate({}), metrics)).toMatchObject({
       verdict: 'passed',
-      measured: { metric: expect.stringContaining('/evaluate/2/a/b') },
+      measured: { metric: expect.stringContaining('/evaluate/job-evaluate/2/a/b') },
     });
     expect(linkedNumber(metrics, 'c/d')).toBeNull();
   });

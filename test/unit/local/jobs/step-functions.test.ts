@@ -1,6 +1,7 @@
 import { describeJob } from '#local/jobs/describe.ts';
 import { createRecords, newAttempt } from '#local/jobs/records.ts';
 import { toStepFunctions } from '#local/jobs/step-functions.ts';
+import { failedArray, failedJob, SOURCES } from '#test/support/batch-causes.ts';
 
 const [parent, child] = createRecords(
   {
@@ -14,6 +15,19 @@ const [parent, child] = createRecords(
   },
   { jobId: 'id', sequence: 1, at: 1000 },
 );
+
+/** Paths of all members, without those whose keys belong to the user. */
+function membersOf(value: unknown, path = ''): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => membersOf(item, `${path}[]`));
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const member = path === '' ? key : `${path}.${key}`;
+    return [member, ...(['Tags', 'Parameters'].includes(key) ? [] : membersOf(inner, member))];
+  });
+}
+
+/** Whose own members nobody reads here. */
+const WHOLE = /^(RetryStrategy|Timeout|DependsOn|Container\.\w+|ArrayProperties\.StatusSummary)[.[]/;
 
 describe('the output of batch:submitJob.sync', () => {
   it('is the described job with its keys, but not the keys of tags, in PascalCase', () => {
@@ -52,6 +66,26 @@ describe('the output of batch:submitJob.sync', () => {
       IsTerminated: false,
       CreatedAt: 1000,
     });
+  });
+
+  it('has no member, and the causes of the tests none either, that no page of the documentation names', () => {
+    const ended = {
+      ...newAttempt(1, []),
+      stoppedAt: 3,
+      startedAt: 2,
+      exitCode: 75,
+      reason: 'r',
+      statusReason: 's',
+    };
+    const jobs = [parent, { ...(child ?? parent), attempts: [ended], statusReason: 's', stoppedAt: 3 }];
+    const documents = [
+      ...jobs.map((job) => toStepFunctions(describeJob(job))),
+      ...[failedJob({ exitCode: 1, reason: 'r' }), failedArray(3, 1)].map((cause) => JSON.parse(cause)),
+    ];
+    for (const document of documents) {
+      const members = membersOf(document).filter((member) => !WHOLE.test(member));
+      expect(members.filter((member) => !(member in SOURCES))).toEqual([]);
+    }
   });
 
   it('tells an attempt that has ended and hides one that has not', () => {
