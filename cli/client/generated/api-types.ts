@@ -1471,6 +1471,8 @@ export interface components {
             readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
             readonly stage: string;
             readonly index: number | null;
+            /** @description Round of a repeated stage. */
+            readonly round?: number | null;
             readonly jobId: string;
             readonly attempt: number;
             readonly step: number | null;
