@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     evidence.add_argument("--folder", type=Path, default=Path("evidence"), metavar="DIR", help="of records")
     evidence.add_argument("--ledger", type=Path, default=Path("docs/claims.md"), metavar="FILE")
     evidence.set_defaults(command=_evidence)
+    _add_merge(commands)
     fork_server = commands.add_parser(
         "fork-server", help="keep a warm interpreter that starts jobs by forking"
     )
@@ -55,6 +56,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     fork_server.set_defaults(command=_fork_server)
     return parser
+
+
+def _add_merge(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    merge = commands.add_parser("merge", help="merge model folders by a recipe and print the result as JSON")
+    merge.add_argument("config", metavar="FILE", help="the recipe as JSON; - reads standard input")
+    merge.add_argument("--out", metavar="DIR", help="folder to make")
+    merge.add_argument(
+        "--model",
+        action="append",
+        default=[],
+        metavar="NAME=DIR",
+        help="where a model that the recipe names lies",
+    )
+    merge.add_argument("--seed", type=int, metavar="N", help="of random masks, instead of the recipe's")
+    merge.add_argument("--shard-bytes", type=int, metavar="N", help="most bytes per weight file")
+    merge.add_argument("--dry-run", action="store_true", help="plan only")
+    merge.add_argument("--quiet", action="store_true", help="no progress")
+    merge.set_defaults(command=_merge)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -74,6 +93,20 @@ def _evidence(options: argparse.Namespace) -> int:
     from agent_forge.experiments.command import run_evidence
 
     return run_evidence(options.experiment, options.tier, options.seeds, options.folder, options.ledger)
+
+
+def _merge(options: argparse.Namespace) -> int:
+    from agent_forge.merging.command import run_merge
+
+    return run_merge(
+        options.config,
+        options.out,
+        folders=dict(pair.partition("=")[::2] for pair in options.model),
+        seed=options.seed,
+        shard_bytes=options.shard_bytes,
+        dry_run=options.dry_run,
+        quiet=options.quiet,
+    )
 
 
 def _properties(options: argparse.Namespace) -> int:

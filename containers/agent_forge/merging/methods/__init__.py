@@ -1,0 +1,1 @@
+"""One file per family of methods; `registry` names them all."""
