@@ -24,7 +24,11 @@ export async function savePreset(
   const loaded = await loadPresetDocument(io, file, options.name);
   const { name, description, config } = loaded.document;
   const etag = await etagOf(client, name);
-  const body = { config, ...(description === undefined ? {} : { description }) } as PresetBody;
+  // The document was checked against the same schema that the API's types were written from.
+  const body = {
+    config: config as unknown as PresetBody['config'],
+    ...(description === undefined ? {} : { description }),
+  };
   const saved = await withPlaces(loaded, () => client.savePreset(name, etag, body));
   console.data(saved, () => `${saved.name} is ${etag === null ? 'saved' : 'changed'}`);
   console.note(`Use it with "preset: ${saved.name}" in a run document.`);

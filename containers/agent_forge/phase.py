@@ -133,6 +133,10 @@ class Tracker(Protocol):
         """Emit a `training_metrics` event and append it to metrics.jsonl (a published artifact)."""
         ...
 
+    def generation(self, update: Mapping[str, Json]) -> None:
+        """Emit a `generation_update` event: one evaluated generation with its tree."""
+        ...
+
     def progress(self, step: int, steps: int, message: str) -> None:
         """Emit a `phase_progress` event (rate limited) with an ETA."""
         ...

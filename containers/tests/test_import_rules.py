@@ -17,10 +17,11 @@ LAYERS = {
     "evaluation": {"models", "data"} | GROUND,
     "training": {"models", "data", "evaluation"} | GROUND,
     "merging": {"errors", "code_hash"},
+    "evolution": {"errors"},
     "storage": {"errors"},
     "tracking": {"errors", "clock", "identity"},
     "checkpoint": {"storage", "tracking"} | GROUND,
-    "phases": {"models", "data", "evaluation", "training", "merging"} | GROUND,
+    "phases": {"models", "data", "evaluation", "training", "merging", "evolution"} | GROUND,
 }
 # A vendor's package, and the one file that may know it.
 VENDORS = {

@@ -102,7 +102,9 @@ const CODES: Readonly<Record<string, string>> = {
 function codeOf(issue: z.core.$ZodIssue, pointer: string, got: unknown): string {
   // YAML has .inf and .nan, and JSON's 1e400 reads as infinity: numbers, but out of every range.
   if (typeof got === 'number' && !Number.isFinite(got)) return 'out_of_range';
-  const code = CODES[issue.code] ?? 'invalid';
+  // A rule that zod does not know says itself which code it refuses with.
+  const own: unknown = issue.code === 'custom' ? issue.params?.code : undefined;
+  const code = typeof own === 'string' ? own : (CODES[issue.code] ?? 'invalid');
   return code === 'invalid_format' && pointer === '/name' ? 'invalid_name' : code;
 }
 

@@ -805,7 +805,197 @@ export interface components {
                      */
                     readonly log_every?: number;
                 };
-                readonly evomerge?: Record<string, never>;
+                readonly evomerge?: {
+                    /**
+                     * @description Generations after the first one; 0 evaluates the recipes and takes the best.
+                     * @default 3
+                     */
+                    readonly generations?: number;
+                    /**
+                     * @description Individuals evaluated per generation after the first.
+                     * @default 8
+                     */
+                    readonly population?: number;
+                    /**
+                     * @description Jobs that share the evaluation of a generation.
+                     * @default 2
+                     */
+                    readonly workers?: number;
+                    /**
+                     * @description Best individuals that live on unchanged (scalar selection).
+                     * @default 2
+                     */
+                    readonly elites?: number;
+                    /**
+                     * @description By weighted fitness, or by NSGA-II over all four objectives.
+                     * @default scalar
+                     * @enum {string}
+                     */
+                    readonly selection?: "scalar" | "pareto";
+                    /**
+                     * @description Crossover and mutation over all methods, or CMA-ES inside the method that leads after the first generation.
+                     * @default genetic
+                     * @enum {string}
+                     */
+                    readonly search?: "genetic" | "cma-es";
+                    /**
+                     * @description First step size of CMA-ES, as a share of each range.
+                     * @default 0.1667
+                     */
+                    readonly cma_sigma?: number;
+                    /**
+                     * @description Methods that mutation and immigrants may draw.
+                     * @default [
+                     *       "linear",
+                     *       "slerp",
+                     *       "ties",
+                     *       "dare_linear",
+                     *       "dare_ties",
+                     *       "task_arithmetic",
+                     *       "model_stock",
+                     *       "dfs",
+                     *       "passthrough"
+                     *     ]
+                     */
+                    readonly methods?: readonly ("linear" | "slerp" | "nuslerp" | "karcher" | "model_stock" | "dfs" | "task_arithmetic" | "ties" | "dare_linear" | "dare_ties" | "della" | "della_linear" | "breadcrumbs" | "breadcrumbs_ties" | "passthrough")[];
+                    /**
+                     * @description Merges that replace the eight of the first generation; with generations 0 the phase is a plain merge.
+                     * @default []
+                     */
+                    readonly recipes?: readonly {
+                        /** @enum {string} */
+                        readonly method: "linear" | "slerp" | "nuslerp" | "karcher" | "model_stock" | "dfs" | "task_arithmetic" | "ties" | "dare_linear" | "dare_ties" | "della" | "della_linear" | "breadcrumbs" | "breadcrumbs_ties" | "passthrough";
+                        /** @description Input models by name. */
+                        readonly models?: readonly string[];
+                        /** @description One per model. */
+                        readonly weights?: readonly number[];
+                        /** @description Divide the weights by their sum. */
+                        readonly normalize?: boolean;
+                        /** @description Where on the arc of SLERP: 0 the first, 1 the second. */
+                        readonly t?: number;
+                        /** @description Share of each task vector that is kept. */
+                        readonly density?: number;
+                        /** @description Share of each task vector that DARE drops. */
+                        readonly drop?: number;
+                        /** @description Scale of the merged task vector. */
+                        readonly lambda?: number;
+                        /** @description Layers of a passthrough, from the first on. */
+                        readonly slices?: readonly {
+                            /** @description Input model that the layers are taken from. */
+                            readonly model: string;
+                            /** @description First layer and the one after the last. */
+                            readonly layers: readonly [
+                                number,
+                                number
+                            ];
+                        }[];
+                    }[];
+                    /**
+                     * @description Weight of perplexity in the fitness.
+                     * @default 0.4
+                     */
+                    readonly weight_perplexity?: number;
+                    /**
+                     * @description Weight of next-token accuracy in the fitness.
+                     * @default 0.3
+                     */
+                    readonly weight_accuracy?: number;
+                    /**
+                     * @description Weight of speed (counted operations per token) in the fitness.
+                     * @default 0.2
+                     */
+                    readonly weight_speed?: number;
+                    /**
+                     * @description Weight of memory (bytes) in the fitness.
+                     * @default 0.1
+                     */
+                    readonly weight_memory?: number;
+                    /**
+                     * @description Chance that a child has two parents.
+                     * @default 0.9
+                     */
+                    readonly crossover_rate?: number;
+                    /**
+                     * @description Distribution index of simulated binary crossover.
+                     * @default 15
+                     */
+                    readonly crossover_eta?: number;
+                    /**
+                     * @description Distribution index of polynomial mutation.
+                     * @default 20
+                     */
+                    readonly mutation_eta?: number;
+                    /**
+                     * @description Chance that mutation draws another method.
+                     * @default 0.15
+                     */
+                    readonly reset_rate?: number;
+                    /**
+                     * @description Immigrants come when the population differs by less than this share of the first generation.
+                     * @default 0.1
+                     */
+                    readonly diversity_floor?: number;
+                    /**
+                     * @description Share of the next generation that is drawn anew then.
+                     * @default 0.2
+                     */
+                    readonly immigrant_share?: number;
+                    /**
+                     * @description Stop after so many without a gain; 0 never.
+                     * @default 3
+                     */
+                    readonly plateau_generations?: number;
+                    /**
+                     * @description What counts as a gain of the leading measure.
+                     * @default 0.0005
+                     */
+                    readonly plateau_gain?: number;
+                    /**
+                     * @description Tokens per evaluated row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per evaluation batch.
+                     * @default 8
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Tokens on which each individual is scored.
+                     * @default 4096
+                     */
+                    readonly screen_tokens?: number;
+                    /**
+                     * @description Tokens on which the finalists are scored again.
+                     * @default 16384
+                     */
+                    readonly rescore_tokens?: number;
+                    /**
+                     * @description Tokens of documents that fitness never saw, for the report.
+                     * @default 16384
+                     */
+                    readonly report_tokens?: number;
+                    /**
+                     * @description Individuals that are scored again.
+                     * @default 3
+                     */
+                    readonly finalists?: number;
+                    /**
+                     * @description Positions at which predictions are compared.
+                     * @default 64
+                     */
+                    readonly probe_tokens?: number;
+                    /**
+                     * @description Questions per probe of the report.
+                     * @default 64
+                     */
+                    readonly probe_items?: number;
+                    /**
+                     * @description Every k-th document is held out, where the models do not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                };
                 readonly "quiet-star"?: Record<string, never>;
                 readonly bitnet?: Record<string, never>;
                 readonly training?: Record<string, never>;
@@ -1832,7 +2022,197 @@ export interface components {
                      */
                     readonly log_every?: number;
                 };
-                readonly evomerge?: Record<string, never>;
+                readonly evomerge?: {
+                    /**
+                     * @description Generations after the first one; 0 evaluates the recipes and takes the best.
+                     * @default 3
+                     */
+                    readonly generations?: number;
+                    /**
+                     * @description Individuals evaluated per generation after the first.
+                     * @default 8
+                     */
+                    readonly population?: number;
+                    /**
+                     * @description Jobs that share the evaluation of a generation.
+                     * @default 2
+                     */
+                    readonly workers?: number;
+                    /**
+                     * @description Best individuals that live on unchanged (scalar selection).
+                     * @default 2
+                     */
+                    readonly elites?: number;
+                    /**
+                     * @description By weighted fitness, or by NSGA-II over all four objectives.
+                     * @default scalar
+                     * @enum {string}
+                     */
+                    readonly selection?: "scalar" | "pareto";
+                    /**
+                     * @description Crossover and mutation over all methods, or CMA-ES inside the method that leads after the first generation.
+                     * @default genetic
+                     * @enum {string}
+                     */
+                    readonly search?: "genetic" | "cma-es";
+                    /**
+                     * @description First step size of CMA-ES, as a share of each range.
+                     * @default 0.1667
+                     */
+                    readonly cma_sigma?: number;
+                    /**
+                     * @description Methods that mutation and immigrants may draw.
+                     * @default [
+                     *       "linear",
+                     *       "slerp",
+                     *       "ties",
+                     *       "dare_linear",
+                     *       "dare_ties",
+                     *       "task_arithmetic",
+                     *       "model_stock",
+                     *       "dfs",
+                     *       "passthrough"
+                     *     ]
+                     */
+                    readonly methods?: readonly ("linear" | "slerp" | "nuslerp" | "karcher" | "model_stock" | "dfs" | "task_arithmetic" | "ties" | "dare_linear" | "dare_ties" | "della" | "della_linear" | "breadcrumbs" | "breadcrumbs_ties" | "passthrough")[];
+                    /**
+                     * @description Merges that replace the eight of the first generation; with generations 0 the phase is a plain merge.
+                     * @default []
+                     */
+                    readonly recipes?: readonly {
+                        /** @enum {string} */
+                        readonly method: "linear" | "slerp" | "nuslerp" | "karcher" | "model_stock" | "dfs" | "task_arithmetic" | "ties" | "dare_linear" | "dare_ties" | "della" | "della_linear" | "breadcrumbs" | "breadcrumbs_ties" | "passthrough";
+                        /** @description Input models by name. */
+                        readonly models?: readonly string[];
+                        /** @description One per model. */
+                        readonly weights?: readonly number[];
+                        /** @description Divide the weights by their sum. */
+                        readonly normalize?: boolean;
+                        /** @description Where on the arc of SLERP: 0 the first, 1 the second. */
+                        readonly t?: number;
+                        /** @description Share of each task vector that is kept. */
+                        readonly density?: number;
+                        /** @description Share of each task vector that DARE drops. */
+                        readonly drop?: number;
+                        /** @description Scale of the merged task vector. */
+                        readonly lambda?: number;
+                        /** @description Layers of a passthrough, from the first on. */
+                        readonly slices?: readonly {
+                            /** @description Input model that the layers are taken from. */
+                            readonly model: string;
+                            /** @description First layer and the one after the last. */
+                            readonly layers: readonly [
+                                number,
+                                number
+                            ];
+                        }[];
+                    }[];
+                    /**
+                     * @description Weight of perplexity in the fitness.
+                     * @default 0.4
+                     */
+                    readonly weight_perplexity?: number;
+                    /**
+                     * @description Weight of next-token accuracy in the fitness.
+                     * @default 0.3
+                     */
+                    readonly weight_accuracy?: number;
+                    /**
+                     * @description Weight of speed (counted operations per token) in the fitness.
+                     * @default 0.2
+                     */
+                    readonly weight_speed?: number;
+                    /**
+                     * @description Weight of memory (bytes) in the fitness.
+                     * @default 0.1
+                     */
+                    readonly weight_memory?: number;
+                    /**
+                     * @description Chance that a child has two parents.
+                     * @default 0.9
+                     */
+                    readonly crossover_rate?: number;
+                    /**
+                     * @description Distribution index of simulated binary crossover.
+                     * @default 15
+                     */
+                    readonly crossover_eta?: number;
+                    /**
+                     * @description Distribution index of polynomial mutation.
+                     * @default 20
+                     */
+                    readonly mutation_eta?: number;
+                    /**
+                     * @description Chance that mutation draws another method.
+                     * @default 0.15
+                     */
+                    readonly reset_rate?: number;
+                    /**
+                     * @description Immigrants come when the population differs by less than this share of the first generation.
+                     * @default 0.1
+                     */
+                    readonly diversity_floor?: number;
+                    /**
+                     * @description Share of the next generation that is drawn anew then.
+                     * @default 0.2
+                     */
+                    readonly immigrant_share?: number;
+                    /**
+                     * @description Stop after so many without a gain; 0 never.
+                     * @default 3
+                     */
+                    readonly plateau_generations?: number;
+                    /**
+                     * @description What counts as a gain of the leading measure.
+                     * @default 0.0005
+                     */
+                    readonly plateau_gain?: number;
+                    /**
+                     * @description Tokens per evaluated row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per evaluation batch.
+                     * @default 8
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Tokens on which each individual is scored.
+                     * @default 4096
+                     */
+                    readonly screen_tokens?: number;
+                    /**
+                     * @description Tokens on which the finalists are scored again.
+                     * @default 16384
+                     */
+                    readonly rescore_tokens?: number;
+                    /**
+                     * @description Tokens of documents that fitness never saw, for the report.
+                     * @default 16384
+                     */
+                    readonly report_tokens?: number;
+                    /**
+                     * @description Individuals that are scored again.
+                     * @default 3
+                     */
+                    readonly finalists?: number;
+                    /**
+                     * @description Positions at which predictions are compared.
+                     * @default 64
+                     */
+                    readonly probe_tokens?: number;
+                    /**
+                     * @description Questions per probe of the report.
+                     * @default 64
+                     */
+                    readonly probe_items?: number;
+                    /**
+                     * @description Every k-th document is held out, where the models do not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                };
                 readonly "quiet-star"?: Record<string, never>;
                 readonly bitnet?: Record<string, never>;
                 readonly training?: Record<string, never>;
@@ -2854,7 +3234,197 @@ export interface operations {
                              */
                             readonly log_every?: number;
                         };
-                        readonly evomerge?: Record<string, never>;
+                        readonly evomerge?: {
+                            /**
+                             * @description Generations after the first one; 0 evaluates the recipes and takes the best.
+                             * @default 3
+                             */
+                            readonly generations?: number;
+                            /**
+                             * @description Individuals evaluated per generation after the first.
+                             * @default 8
+                             */
+                            readonly population?: number;
+                            /**
+                             * @description Jobs that share the evaluation of a generation.
+                             * @default 2
+                             */
+                            readonly workers?: number;
+                            /**
+                             * @description Best individuals that live on unchanged (scalar selection).
+                             * @default 2
+                             */
+                            readonly elites?: number;
+                            /**
+                             * @description By weighted fitness, or by NSGA-II over all four objectives.
+                             * @default scalar
+                             * @enum {string}
+                             */
+                            readonly selection?: "scalar" | "pareto";
+                            /**
+                             * @description Crossover and mutation over all methods, or CMA-ES inside the method that leads after the first generation.
+                             * @default genetic
+                             * @enum {string}
+                             */
+                            readonly search?: "genetic" | "cma-es";
+                            /**
+                             * @description First step size of CMA-ES, as a share of each range.
+                             * @default 0.1667
+                             */
+                            readonly cma_sigma?: number;
+                            /**
+                             * @description Methods that mutation and immigrants may draw.
+                             * @default [
+                             *       "linear",
+                             *       "slerp",
+                             *       "ties",
+                             *       "dare_linear",
+                             *       "dare_ties",
+                             *       "task_arithmetic",
+                             *       "model_stock",
+                             *       "dfs",
+                             *       "passthrough"
+                             *     ]
+                             */
+                            readonly methods?: readonly ("linear" | "slerp" | "nuslerp" | "karcher" | "model_stock" | "dfs" | "task_arithmetic" | "ties" | "dare_linear" | "dare_ties" | "della" | "della_linear" | "breadcrumbs" | "breadcrumbs_ties" | "passthrough")[];
+                            /**
+                             * @description Merges that replace the eight of the first generation; with generations 0 the phase is a plain merge.
+                             * @default []
+                             */
+                            readonly recipes?: readonly {
+                                /** @enum {string} */
+                                readonly method: "linear" | "slerp" | "nuslerp" | "karcher" | "model_stock" | "dfs" | "task_arithmetic" | "ties" | "dare_linear" | "dare_ties" | "della" | "della_linear" | "breadcrumbs" | "breadcrumbs_ties" | "passthrough";
+                                /** @description Input models by name. */
+                                readonly models?: readonly string[];
+                                /** @description One per model. */
+                                readonly weights?: readonly number[];
+                                /** @description Divide the weights by their sum. */
+                                readonly normalize?: boolean;
+                                /** @description Where on the arc of SLERP: 0 the first, 1 the second. */
+                                readonly t?: number;
+                                /** @description Share of each task vector that is kept. */
+                                readonly density?: number;
+                                /** @description Share of each task vector that DARE drops. */
+                                readonly drop?: number;
+                                /** @description Scale of the merged task vector. */
+                                readonly lambda?: number;
+                                /** @description Layers of a passthrough, from the first on. */
+                                readonly slices?: readonly {
+                                    /** @description Input model that the layers are taken from. */
+                                    readonly model: string;
+                                    /** @description First layer and the one after the last. */
+                                    readonly layers: readonly [
+                                        number,
+                                        number
+                                    ];
+                                }[];
+                            }[];
+                            /**
+                             * @description Weight of perplexity in the fitness.
+                             * @default 0.4
+                             */
+                            readonly weight_perplexity?: number;
+                            /**
+                             * @description Weight of next-token accuracy in the fitness.
+                             * @default 0.3
+                             */
+                            readonly weight_accuracy?: number;
+                            /**
+                             * @description Weight of speed (counted operations per token) in the fitness.
+                             * @default 0.2
+                             */
+                            readonly weight_speed?: number;
+                            /**
+                             * @description Weight of memory (bytes) in the fitness.
+                             * @default 0.1
+                             */
+                            readonly weight_memory?: number;
+                            /**
+                             * @description Chance that a child has two parents.
+                             * @default 0.9
+                             */
+                            readonly crossover_rate?: number;
+                            /**
+                             * @description Distribution index of simulated binary crossover.
+                             * @default 15
+                             */
+                            readonly crossover_eta?: number;
+                            /**
+                             * @description Distribution index of polynomial mutation.
+                             * @default 20
+                             */
+                            readonly mutation_eta?: number;
+                            /**
+                             * @description Chance that mutation draws another method.
+                             * @default 0.15
+                             */
+                            readonly reset_rate?: number;
+                            /**
+                             * @description Immigrants come when the population differs by less than this share of the first generation.
+                             * @default 0.1
+                             */
+                            readonly diversity_floor?: number;
+                            /**
+                             * @description Share of the next generation that is drawn anew then.
+                             * @default 0.2
+                             */
+                            readonly immigrant_share?: number;
+                            /**
+                             * @description Stop after so many without a gain; 0 never.
+                             * @default 3
+                             */
+                            readonly plateau_generations?: number;
+                            /**
+                             * @description What counts as a gain of the leading measure.
+                             * @default 0.0005
+                             */
+                            readonly plateau_gain?: number;
+                            /**
+                             * @description Tokens per evaluated row.
+                             * @default 128
+                             */
+                            readonly seq_len?: number;
+                            /**
+                             * @description Rows per evaluation batch.
+                             * @default 8
+                             */
+                            readonly eval_batch_size?: number;
+                            /**
+                             * @description Tokens on which each individual is scored.
+                             * @default 4096
+                             */
+                            readonly screen_tokens?: number;
+                            /**
+                             * @description Tokens on which the finalists are scored again.
+                             * @default 16384
+                             */
+                            readonly rescore_tokens?: number;
+                            /**
+                             * @description Tokens of documents that fitness never saw, for the report.
+                             * @default 16384
+                             */
+                            readonly report_tokens?: number;
+                            /**
+                             * @description Individuals that are scored again.
+                             * @default 3
+                             */
+                            readonly finalists?: number;
+                            /**
+                             * @description Positions at which predictions are compared.
+                             * @default 64
+                             */
+                            readonly probe_tokens?: number;
+                            /**
+                             * @description Questions per probe of the report.
+                             * @default 64
+                             */
+                            readonly probe_items?: number;
+                            /**
+                             * @description Every k-th document is held out, where the models do not say which were.
+                             * @default 23
+                             */
+                            readonly held_out_every?: number;
+                        };
                         readonly "quiet-star"?: Record<string, never>;
                         readonly bitnet?: Record<string, never>;
                         readonly training?: Record<string, never>;

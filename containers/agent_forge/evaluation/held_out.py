@@ -46,6 +46,7 @@ class Score:
     tokens: int
     ponder_steps: float
     ponder_spread: float
+    accuracy: float  # share of targets that were the model's first choice
 
     @property
     def bits_per_byte(self) -> float:
@@ -83,7 +84,7 @@ def score_model(model: TinyTitan, held_out: HeldOut, seq_len: int, stride: int, 
     length = len(tokens)
     places = windows(length, seq_len, min(stride, seq_len))
     width = min(seq_len, length - 1)
-    nats, steps = 0.0, []
+    nats, right, steps = 0.0, 0, []
     for first in range(0, len(places), batch_size):
         group = places[first : first + batch_size]
         index = torch.tensor([start for start, _ in group])[:, None] + torch.arange(width + 1)
@@ -94,7 +95,9 @@ def score_model(model: TinyTitan, held_out: HeldOut, seq_len: int, stride: int, 
         nll = F.cross_entropy(output.logits_BTV.flatten(0, 1), rows[:, 1:].flatten(), reduction="none")
         counts = fresh & scored[index[:, 1:]]
         nats += float(nll.view_as(counts)[counts].double().sum())
+        right += int((output.logits_BTV.argmax(dim=-1) == rows[:, 1:])[counts].sum())
         steps.append(output.steps_BT[counts].double())
     taken = torch.cat(steps)
     spread = float(taken.std(correction=0))
-    return Score(nats / NATS_PER_BIT, held_out.byte_count, len(taken), float(taken.mean()), spread)
+    count = len(taken)
+    return Score(nats / NATS_PER_BIT, held_out.byte_count, count, float(taken.mean()), spread, right / count)

@@ -86,6 +86,14 @@ class JsonlTracker:
             stream.write(json_line({"at": utc_now(), **line}))
         self._emit("training_metrics", {**self._where(), **line})
 
+    def generation(self, update: Mapping[str, Any]) -> None:
+        """Emit a `generation_update` event.
+
+        Raises:
+            ForgeError(numeric): a number in it is NaN or infinite.
+        """
+        self._emit("generation_update", {**self._where(), **update})
+
     def progress(self, step: int, steps: int, message: str) -> None:
         """Emit a `phase_progress` event, at most one per second and always for the last step."""
         data = self._progress.measure(step, steps, message)

@@ -60,6 +60,7 @@ class DictTracker:
     units: dict[str, str] = field(default_factory=dict)
     warnings: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     trained: list[tuple[int, dict[str, float]]] = field(default_factory=list)
+    generations: list[dict[str, Any]] = field(default_factory=list)
 
     def record(
         self,
@@ -81,6 +82,9 @@ class DictTracker:
 
     def warning(self, kind: str, message: str, facts: Mapping[str, Any]) -> None:
         self.warnings.append((kind, dict(facts)))
+
+    def generation(self, update: Mapping[str, Any]) -> None:
+        self.generations.append(json.loads(json.dumps(dict(update), allow_nan=False)))
 
     def progress(self, step: int, steps: int, message: str) -> None:
         assert 0 <= step <= steps

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { PHASE_SLUGS, type PhaseSlug } from '../phase-slugs.ts';
 import { cognateFields, cognateSettings } from './cognate.ts';
+import { evomergeFields, evomergeSettings } from './evomerge.ts';
 
 interface PhaseSettings {
   /** Each setting for itself, with its default. */
@@ -17,7 +18,7 @@ const none = { fields: noFields, complete: noFields };
 /** A phase's settings are added here and nowhere else; all below follows from it. */
 const PHASE_SETTINGS = {
   cognate: { fields: cognateFields, complete: cognateSettings },
-  evomerge: none,
+  evomerge: { fields: evomergeFields, complete: evomergeSettings },
   'quiet-star': none,
   bitnet: none,
   training: none,

@@ -9,6 +9,59 @@ beforeEach(async () => {
   await toyCorpus(world.ports);
 });
 
+const merge = (recipe: Record<string, unknown>) => ({ recipes: [recipe] });
+/** What is refused about an evolution or a merge before any model is looked at. */
+const BAD_MERGES: readonly (readonly [string, string, string, Record<string, unknown>])[] = [
+  ['with a population of 0', 'limit_exceeded', '/population', { population: 0 }],
+  ['with a population of a million', 'limit_exceeded', '/population', { population: 10 ** 6 }],
+  ['with a million generations', 'limit_exceeded', '/generations', { generations: 10 ** 6 }],
+  [
+    'with weights that cancel out',
+    'zero_weight_sum',
+    '/recipes/0/weights',
+    merge({ method: 'linear', weights: [1, -1, 0] }),
+  ],
+  [
+    'with weights that cancel out where it asks to normalise',
+    'zero_weight_sum',
+    '/recipes/0/weights',
+    merge({ method: 'task_arithmetic', weights: [0, 0, 0], normalize: true }),
+  ],
+  ['with SLERP of three', 'arity', '/recipes/0/models', merge({ method: 'slerp', models: ['a', 'b', 'c'] })],
+  ['with SLERP of nobody', 'arity', '/recipes/0/models', merge({ method: 'slerp' })],
+  [
+    'with SLERP beyond its end',
+    'out_of_range',
+    '/recipes/0/t',
+    merge({ method: 'slerp', models: ['a', 'b'], t: 1.5 }),
+  ],
+  [
+    'with TIES that keeps nothing',
+    'out_of_range',
+    '/recipes/0/density',
+    merge({ method: 'ties', density: 0 }),
+  ],
+  [
+    'with TIES that keeps more than all',
+    'out_of_range',
+    '/recipes/0/density',
+    merge({ method: 'ties', density: 1.1 }),
+  ],
+  [
+    'with DARE that drops everything',
+    'out_of_range',
+    '/recipes/0/drop',
+    merge({ method: 'dare_linear', drop: 1 }),
+  ],
+  [
+    'with layers in reverse',
+    'layer_range',
+    '/recipes/0/slices/0/layers',
+    merge({ method: 'passthrough', slices: [{ model: 'a', layers: [2, 1] }] }),
+  ],
+  ['with an unknown merge', 'invalid_value', '/recipes/0/method', merge({ method: 'mean' })],
+];
+
 const KEY = { 'idempotency-key': 'key' };
 
 async function refused(method: string, path: string, sent: Sent): Promise<Answer> {
@@ -110,6 +163,14 @@ describe('a run document', () => {
       '/config/cognate/steps',
       { config: { cognate: { steps: 10 ** 9 } } },
     ],
+    ...BAD_MERGES.map(
+      ([what, code, pointer, evomerge]): [string, string, string, Record<string, unknown>] => [
+        what,
+        code,
+        `/config/evomerge${pointer}`,
+        { config: { evomerge } },
+      ],
+    ),
   ])('%s: 422 %s', async (_what, code, pointer, change) => {
     const body = { ...DOCUMENT, ...change };
     // A spread drops __proto__ as a field of its own; JSON does not.
@@ -121,6 +182,13 @@ describe('a run document', () => {
     expect([answer.status, answer.body.code]).toEqual([422, code]);
     expect(answer.body.errors).toContainEqual(expect.objectContaining({ pointer, code }));
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+  });
+
+  it('with too large a population is told the cap and what it would cost', async () => {
+    const { body } = await submit({ body: { ...DOCUMENT, config: { evomerge: { population: 10 ** 6 } } } });
+    expect(body.errors[0].message).toBe(
+      'expected a whole number from 1 to 512; 1000000 would cost 1000000 evaluations per generation',
+    );
   });
 
   it('with seed 1e400: 422 out_of_range', async () => {

@@ -1,0 +1,1 @@
+"""Search without gradients: dominance, hypervolume, diversity, variation, CMA-ES. Knows no models."""
