@@ -41,7 +41,10 @@ export type LogFilter = Query<'get', '/v1/runs/{id}/logs'>;
 export type Upload = Answer<'post', '/v1/uploads'>;
 
 export type PlannedPhase = RunPlan['phases'][number];
-export type Stage = Pick<PlannedPhase['stages'][number], 'name' | 'kind' | 'size'>;
+/** A stage of the catalogue or of a plan; the plan has worked the size out. */
+export type Stage = Pick<Schemas['Phase']['stages'][number], 'name' | 'kind' | 'size'> & {
+  readonly repeat?: string | null | undefined;
+};
 export type Gate = PlannedPhase['gates'][number];
 
 /** Statuses that a run never leaves. */

@@ -4,9 +4,21 @@ import { formatBytes, formatNumber, formatSeconds } from './figures.ts';
 import type { Paint } from './paint.ts';
 import { renderTable } from './table.ts';
 
-/** `base, variants × 3, evaluate` */
+function oneStage({ name, size }: Stage): string {
+  if (typeof size !== 'number') return `${name} × ${size.setting}`;
+  return size > 1 ? `${name} × ${size}` : name;
+}
+
+/** `base, variants × 3, evaluate`; stages that repeat together stand in brackets: `(score × workers, select) again` */
 export function stageText(stages: readonly Stage[]): string {
-  return stages.map((stage) => (stage.size > 1 ? `${stage.name} × ${stage.size}` : stage.name)).join(', ');
+  return stages
+    .map((stage, position) => {
+      const group = stage.repeat ?? null;
+      const opens = group !== null && (stages[position - 1]?.repeat ?? null) !== group;
+      const closes = group !== null && (stages[position + 1]?.repeat ?? null) !== group;
+      return `${opens ? '(' : ''}${oneStage(stage)}${closes ? ') again' : ''}`;
+    })
+    .join(', ');
 }
 
 export function gateText({ metric, op, bound }: Gate): string {

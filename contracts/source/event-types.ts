@@ -13,6 +13,8 @@ export const EVENT_TYPES = [
   'RunResumed',
   'PhaseStarted',
   'PhaseCompleted',
+  'RoundCompleted',
+  'ContractChecked',
   'PhaseFailed',
   'PhaseRetried',
   'PhaseReused',

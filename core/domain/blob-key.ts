@@ -16,12 +16,23 @@ export function contentKey(sha256: string): string {
   return `${BLOB_PREFIX}${sha256.slice(0, 2)}/${sha256}`;
 }
 
-export function stagePrefix(run: Ulid, phase: PhaseSlug, stage: string): string {
-  return `staging/${run}/${phase}/${stage}/`;
+function ofRound(prefix: string, round: number | null): string {
+  return round === null ? prefix : `${prefix}r${round}/`;
 }
 
-export function checkpointPrefix(run: Ulid, phase: PhaseSlug, stage: string): string {
-  return `checkpoints/${run}/${phase}/${stage}/`;
+/** @param round of a repeated stage; null where a stage runs once */
+export function stagePrefix(run: Ulid, phase: PhaseSlug, stage: string, round: number | null = null): string {
+  return ofRound(`staging/${run}/${phase}/${stage}/`, round);
+}
+
+/** @param round null also for a series that the rounds of a stage share */
+export function checkpointPrefix(
+  run: Ulid,
+  phase: PhaseSlug,
+  stage: string,
+  round: number | null = null,
+): string {
+  return ofRound(`checkpoints/${run}/${phase}/${stage}/`, round);
 }
 
 /** Above the checkpoints of all stages of a phase. */
@@ -29,8 +40,8 @@ export function checkpointsOfPhase(run: Ulid, phase: PhaseSlug): string {
   return `checkpoints/${run}/${phase}/`;
 }
 
-export function taskKey(run: Ulid, phase: PhaseSlug, stage: string): string {
-  return `runs/${run}/${phase}/${stage}.task.json`;
+export function taskKey(run: Ulid, phase: PhaseSlug, stage: string, round: number | null = null): string {
+  return `runs/${run}/${phase}/${stage}${round === null ? '' : `.r${round}`}.task.json`;
 }
 
 export function reportKey(run: Ulid, format: 'json' | 'md'): string {

@@ -7,13 +7,16 @@ import type { Gate } from './gate.ts';
 
 export type StageKind = 'single' | 'array' | 'reduce';
 
-/** One step of a phase's plan: one job, an array of jobs, or the job that gathers what they left. */
-export interface StagePlan {
+/** A stage as contracts/phases.json writes it. */
+export interface StageDefinition {
   readonly name: string;
   readonly kind: StageKind;
-  readonly size: number;
-  /** What the stage is handed: `corpus`, `models`, or the name of an earlier stage. */
+  /** A number of jobs, or the setting of the phase that says it. */
+  readonly size: number | { readonly setting: string };
+  /** What the stage is handed: `corpus`, `models`, or the name of a stage: an earlier one, or one of its group. */
   readonly reads: readonly string[];
+  /** Neighbours of the same group repeat together for as long as the last of them, a reduce, asks for it. */
+  readonly repeat?: string;
 }
 
 /** What one of a phase's models was made to be best at, and which models it is compared with. */
@@ -34,6 +37,8 @@ export interface PhaseDefinition {
   readonly input: {
     readonly corpus: boolean;
     readonly models: { readonly min: number; readonly max: number };
+    /** True where the phase is handed the common base of its models as well, with the role `base`. */
+    readonly base?: boolean;
   };
   readonly output: {
     readonly models: number;
@@ -42,7 +47,7 @@ export interface PhaseDefinition {
   readonly accepts: readonly Rule[];
   readonly produces: readonly Rule[];
   readonly gates: readonly Gate[];
-  readonly stages: readonly StagePlan[];
+  readonly stages: readonly StageDefinition[];
   readonly strengths: readonly Strength[];
 }
 

@@ -5,6 +5,7 @@ import { type ErrorKind, ForgeError } from './errors.ts';
 import type { PhaseFingerprint } from './fingerprint.ts';
 import type { Gate, GateVerdict } from './gate.ts';
 import type { Ulid } from './ids.ts';
+import type { Rounds } from './rounds.ts';
 
 export const RUN_STATUSES = [
   'queued',
@@ -53,6 +54,10 @@ export interface PhaseRecord {
   readonly error: RunError | null;
   /** What the outputs depend on; set when the phase succeeds. */
   readonly fingerprint?: PhaseFingerprint | null;
+  /** Ended rounds of the stages that repeat. */
+  readonly rounds?: Rounds;
+  /** Attempts that belong to rounds which have ended: each round has its tries anew. */
+  readonly settledAttempts?: number;
   /** The run whose outputs these are, where the phase was not run again. */
   readonly reusedFrom?: Ulid | null;
 }
@@ -220,7 +225,14 @@ function changePhase(run: Run, slug: PhaseSlug, at: string, change: Partial<Phas
   return { ...run, phases, updatedAt: at, version: run.version + 1 };
 }
 
-export function startPhase(run: Run, slug: PhaseSlug, inputs: readonly Ulid[], at: string): Run {
+export interface PhaseStart {
+  readonly inputs: readonly Ulid[];
+  /** Rounds that stand. */
+  readonly rounds?: Rounds;
+  readonly at: string;
+}
+
+export function startPhase(run: Run, slug: PhaseSlug, { inputs, rounds = [], at }: PhaseStart): Run {
   const before = phaseRecord(run, slug);
   return changePhase(run, slug, at, {
     status: 'running',
@@ -228,6 +240,7 @@ export function startPhase(run: Run, slug: PhaseSlug, inputs: readonly Ulid[], a
     startedAt: before.startedAt ?? at,
     inputs,
     error: null,
+    ...(rounds.length > 0 || before.rounds ? { rounds } : {}),
   });
 }
 
@@ -247,14 +260,24 @@ export function completePhase(
 export function retryPhase(run: Run, slug: PhaseSlug, error: RunError, at: string): Run {
   return changePhase(run, slug, at, {
     status: 'pending',
-    attempts: triesSoFar(phaseRecord(run, slug)),
+    attempts: attemptsSoFar(phaseRecord(run, slug)),
     error,
   });
 }
 
-/** How often the phase was tried, the try that has just failed included. */
-export function triesSoFar({ status, attempts }: PhaseRecord): number {
+function attemptsSoFar({ status, attempts }: PhaseRecord): number {
   return status === 'running' ? attempts : attempts + 1;
+}
+
+/** How often the phase, or the round that it is in, was tried; the try that has just failed included. */
+export function triesSoFar(record: PhaseRecord): number {
+  return attemptsSoFar(record) - (record.settledAttempts ?? 0);
+}
+
+/** A round has ended; the attempt that ended it is the first one of the next. */
+export function endRound(run: Run, slug: PhaseSlug, rounds: Rounds, at: string): Run {
+  const settledAttempts = Math.max(0, phaseRecord(run, slug).attempts - 1);
+  return changePhase(run, slug, at, { rounds, settledAttempts });
 }
 
 /** What ran when the run was paused waits for it to go on. A start that was paused does not count as a try. */

@@ -5,6 +5,9 @@ import { name, ulid } from '#contracts/source/scalars.ts';
 
 export const runEvent = z.object({ tenant: name, runId: ulid, execution: z.string().max(80) });
 export const phaseEvent = runEvent.extend({ phase: phaseSlug });
+const turn = z.string().max(120);
+export const startEvent = phaseEvent.extend({ part: z.int().min(0).optional() });
+export const completionEvent = phaseEvent.extend({ turn: turn.optional() });
 export const failureEvent = phaseEvent.extend({ error: z.string(), cause: z.string() });
 export const finishEvent = runEvent.extend({
   outcome: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),

@@ -3,7 +3,7 @@ import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { ProducedArtifact, ProducedModel, ResultManifest } from '#contracts/source/result-manifest.ts';
 import { resultKeys } from '#core/application/queries/read-results.ts';
-import { phaseDefinition } from '#core/domain/phase.ts';
+import { planStages } from '#core/domain/stage-plan.ts';
 import type { MemoryStore } from './memory/store.ts';
 import { producedModel, storeFile, type ToyModel } from './toy-models.ts';
 
@@ -119,8 +119,8 @@ export function writeJson(store: MemoryStore, key: string, value: unknown): void
 /** Leaves the manifests of all stages of Cognate, the last one with models and figures. */
 export function leaveCognateResults(store: MemoryStore, runId: string, change: CognateChange = {}): void {
   const { models = cognateModels(store), figures = COGNATE_FIGURES, attempt = 1, job = 'job' } = change;
-  for (const stage of phaseDefinition('cognate').stages) {
-    for (const [position, key] of resultKeys(runId, 'cognate', stage).entries()) {
+  for (const stage of planStages('cognate')) {
+    for (const [position, key] of resultKeys(runId, 'cognate', { stage, round: null }).entries()) {
       const index = stage.kind === 'array' ? position : null;
       const place: Place = { runId, phase: 'cognate', stage: stage.name, index, attempt, job };
       const last = { models: [...models], metrics: figures.map((figure) => metricOf(place, figure)) };

@@ -1236,7 +1236,10 @@ export interface components {
             readonly stages: readonly ({
                 readonly name: string;
                 readonly kind: string;
-                readonly size: number;
+                readonly size: number | {
+                    readonly setting: string;
+                };
+                readonly repeat?: string;
             } & {
                 readonly [key: string]: unknown;
             })[];
@@ -1270,7 +1273,10 @@ export interface components {
             readonly stages: readonly ({
                 readonly name: string;
                 readonly kind: string;
-                readonly size: number;
+                readonly size: number | {
+                    readonly setting: string;
+                };
+                readonly repeat?: string;
             } & {
                 readonly [key: string]: unknown;
             })[];
@@ -1507,6 +1513,12 @@ export interface components {
                     readonly seed: number;
                     readonly threads: number;
                 } | null;
+                readonly rounds?: readonly {
+                    readonly group: string;
+                    readonly finished: number;
+                    readonly done: boolean;
+                }[];
+                readonly settledAttempts?: number;
                 /** @description A sortable identifier (ULID). */
                 readonly reusedFrom?: string | null;
             }[];
@@ -1571,6 +1583,7 @@ export interface components {
                     readonly kind: string;
                     readonly size: number;
                     readonly reads: readonly string[];
+                    readonly repeat: string | null;
                 }[];
                 readonly jobs: number;
                 readonly resources: {
@@ -1630,7 +1643,7 @@ export interface components {
             /** @description Rises by one per run, without gaps. */
             readonly seq: number;
             /** @enum {string} */
-            readonly type: "RunSubmitted" | "RunStarted" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "RunPauseRequested" | "RunPaused" | "RunResumed" | "PhaseStarted" | "PhaseCompleted" | "PhaseFailed" | "PhaseRetried" | "PhaseReused" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "phase_progress" | "generation_update" | "training_metrics" | "compression_progress" | "error_notification";
+            readonly type: "RunSubmitted" | "RunStarted" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "RunPauseRequested" | "RunPaused" | "RunResumed" | "PhaseStarted" | "PhaseCompleted" | "RoundCompleted" | "ContractChecked" | "PhaseFailed" | "PhaseRetried" | "PhaseReused" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "phase_progress" | "generation_update" | "training_metrics" | "compression_progress" | "error_notification";
             /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
             readonly tenant: string;
             /** @description A sortable identifier (ULID). */

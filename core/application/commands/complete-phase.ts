@@ -12,47 +12,106 @@ import type { Ulid } from '../../domain/ids.ts';
 import type { Model } from '../../domain/model.ts';
 import { phaseDefinition } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
-import {
-  completePhase as completePhaseOf,
-  phaseRecord,
-  type Run,
-  requireNewest,
-  requireOpen,
-} from '../../domain/run.ts';
+import { currentTurn, progressOf, type Turn, turnName } from '../../domain/rounds.ts';
+import { completePhase as completePhaseOf, phaseRecord, type Run, requireNewest } from '../../domain/run.ts';
+import { planStages } from '../../domain/stage-plan.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Change } from '../../ports/registry-writer.ts';
+import { describeTasks } from '../queries/describe-tasks.ts';
+import { findInputModels } from '../queries/find-input-models.ts';
+import { wholeTurn } from '../queries/find-standing-rounds.ts';
 import { fingerprintPhase } from '../queries/fingerprint-phase.ts';
 import { getRun } from '../queries/get-run.ts';
 import { readResults } from '../queries/read-results.ts';
 import { changeRun } from './change-run.ts';
 import { derivedMetrics } from './derived-metrics.ts';
+import { endRound } from './end-round.ts';
 import { registerProduced } from './register-produced.ts';
+import { requireRunning } from './require-running.ts';
+import { type StageJob, stageJobs, writeTasks } from './write-tasks.ts';
 
 export interface PhaseToComplete {
   readonly runId: Ulid;
   readonly phase: PhaseSlug;
   /** Who asks; one that was taken over from is refused. */
-  readonly execution?: string;
+  readonly execution?: string | undefined;
+  /** Which turn has ended, as StartPhase or the answer before named it; without it, the one the phase stands at. */
+  readonly turn?: string | undefined;
 }
 
-type CompletePorts = Pick<Ports, 'runs' | 'models' | 'registry' | 'metricLog' | 'blobs' | 'clock' | 'hasher'>;
+type CompletePorts = Pick<
+  Ports,
+  'runs' | 'models' | 'corpora' | 'registry' | 'metricLog' | 'blobs' | 'blobWriter' | 'clock' | 'hasher'
+>;
 
-export type Completion = {
+export interface Completed {
   readonly outcome: 'done';
   readonly models: readonly Ulid[];
   readonly gates: { readonly passed: number; readonly failed: number };
-};
+}
 
-/** Completing a phase that is complete already changes nothing and answers the same. */
+/** There is more to run before the phase is complete: another round, or the stages after the last one. */
+export interface GoesOn {
+  readonly outcome: 'again';
+  readonly turn: string;
+  readonly stages: readonly StageJob[];
+}
+
+export type Completion = Completed | GoesOn;
+
+/** Completing what is complete already, a phase or a turn of it, changes nothing and answers the same. */
 export async function completePhase(
   ports: CompletePorts,
   principal: Principal,
-  { runId, phase, execution }: PhaseToComplete,
+  facts: PhaseToComplete,
 ): Promise<Completion> {
+  const { runId, phase, execution, turn: given } = facts;
   const before = await getRun(ports, principal, runId);
-  if (phaseRecord(before, phase).status === 'succeeded') return completionOf(before, phase);
+  const record = phaseRecord(before, phase);
+  if (record.status === 'succeeded') return completionOf(before, phase);
   requireNewest(before, execution);
-  const results = await readResults(ports, runId, phase);
+  const stages = planStages(phase, before.resolved.config[phase]);
+  const turn = currentTurn(stages, record.rounds ?? []);
+  const known = given !== undefined && given !== turnName(turn);
+  if (known && turn.stages.length > 0) return goOn(ports, principal, before, facts, turn);
+  if (turn.group === null) return completeAll(ports, principal, before, facts);
+  const run = await endRound(ports, principal, { runId, phase, turn, execution });
+  const next = currentTurn(stages, phaseRecord(run, phase).rounds ?? []);
+  if (next.stages.length > 0) return goOn(ports, principal, run, facts, next);
+  return completeAll(ports, principal, run, facts);
+}
+
+async function goOn(
+  ports: CompletePorts,
+  principal: Principal,
+  run: Run,
+  { phase, execution = '' }: PhaseToComplete,
+  turn: Turn,
+): Promise<Completion> {
+  requireRunning(run, phase);
+  const models = await findInputModels(ports, principal, run, phase);
+  const { attempts: attempt, rounds = [] } = phaseRecord(run, phase);
+  const describe = await describeTasks(ports, principal, run, { phase, execution, models, rounds });
+  const toRun = wholeTurn(turn, describe, rounds);
+  await writeTasks(ports, toRun);
+  const stages = stageJobs(ports, { execution, attempt }, toRun);
+  return { outcome: 'again', turn: turnName(turn), stages };
+}
+
+/** Everything has run: what a group left is what its last round left. */
+async function completeAll(
+  ports: CompletePorts,
+  principal: Principal,
+  before: Run,
+  facts: PhaseToComplete,
+): Promise<Completed> {
+  const { runId, phase } = facts;
+  const { rounds = [] } = phaseRecord(before, phase);
+  const places = planStages(phase, before.resolved.config[phase]).map((stage) => ({
+    stage,
+    round: stage.repeat === null ? null : progressOf(rounds, stage.repeat).finished - 1,
+  }));
+  const results = await readResults(ports, runId, phase, places);
   const last = results.at(-1);
   if (!last) throw new ForgeError('bug', `Phase ${phase} of run ${runId} left no result.`);
   await verifyFiles(ports, last);
@@ -63,32 +122,14 @@ export async function completePhase(
     ports.hasher.sha256,
     results.map((result) => result.codeHash),
   );
-  const run = await writeCompletion(ports, principal, {
-    runId,
-    phase,
-    last,
-    metrics,
-    code,
-    ...(execution === undefined ? {} : { execution }),
-  });
+  const run = await writeCompletion(ports, principal, { ...facts, last, metrics, code });
   return completionOf(run, phase);
 }
 
-function completionOf(run: Run, phase: PhaseSlug): Completion {
+function completionOf(run: Run, phase: PhaseSlug): Completed {
   const { outputs, gates } = phaseRecord(run, phase);
   const failed = gates.filter((gate) => gate.verdict !== 'passed').length;
   return { outcome: 'done', models: outputs, gates: { passed: gates.length - failed, failed } };
-}
-
-/** A result that nobody waits for is not taken: it came late, or before the phase was started. */
-function requireRunning(run: Run, phase: PhaseSlug): void {
-  requireOpen(run);
-  const { status } = phaseRecord(run, phase);
-  if (status === 'running') return;
-  throw new ForgeError('conflict', `Phase ${phase} of run ${run.id} is ${status}, not running.`, {
-    code: 'phase_not_running',
-    hint: 'Only a phase that was started can be completed.',
-  });
 }
 
 /** Every file that the manifest names must lie in the store with the bytes it claims. */

@@ -11,8 +11,9 @@ interface Figure {
 }
 
 function recordOf(result: ResultManifest, figure: Figure): MetricRecord {
-  const { runId, phase, stage, index, jobId, attempt, endTime } = result;
-  const place = index === null ? stage : `${stage}/${index}`;
+  const { runId, phase, stage, index, round = null, jobId, attempt, endTime } = result;
+  const turn = round === null ? '' : `/r${round}`;
+  const place = `${stage}${turn}${index === null ? '' : `/${index}`}`;
   return {
     schemaVersion: 1,
     id: `${runId}/${phase}/${place}/${jobId}/${attempt}/${figure.name}`,
@@ -21,6 +22,7 @@ function recordOf(result: ResultManifest, figure: Figure): MetricRecord {
     phase,
     stage,
     index,
+    ...(round === null ? {} : { round }),
     jobId,
     attempt,
     step: null,

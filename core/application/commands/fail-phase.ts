@@ -10,17 +10,19 @@ import {
   readFailure,
 } from '../../domain/failure.ts';
 import type { Ulid } from '../../domain/ids.ts';
-import { phaseDefinition } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
+import { currentTurn, roundOf } from '../../domain/rounds.ts';
 import {
   failPhase as failPhaseOf,
   isNewest,
   isPaused,
   phaseRecord,
+  type Run,
   type RunError,
   retryPhase,
   triesSoFar,
 } from '../../domain/run.ts';
+import { planStages } from '../../domain/stage-plan.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { getRun } from '../queries/get-run.ts';
 import { readResult, resultKeys } from '../queries/read-results.ts';
@@ -70,7 +72,7 @@ export async function failPhase(
   if (isPaused(run) || !isNewest(run, facts.execution)) return STOPPED;
   // A requested stop is never retried, whatever the job died of.
   const stopping = run.status === 'cancelling' || run.status === 'cancelled';
-  const error = stopping ? cancelled(facts) : await classify(ports, facts);
+  const error = stopping ? cancelled(facts) : await classify(ports, run, facts);
   const attempts = triesSoFar(phaseRecord(run, facts.phase));
   const retry = !stopping && RETRIED.includes(error.kind) && attempts < MAX_ATTEMPTS;
   if (retry) await writeRetry(ports, principal, facts, error);
@@ -92,12 +94,16 @@ function cancelled({ phase }: PhaseToFail): RunError {
   };
 }
 
-async function classify(ports: Pick<Ports, 'blobs' | 'jobs'>, facts: PhaseToFail): Promise<RunError> {
+async function classify(
+  ports: Pick<Ports, 'blobs' | 'jobs'>,
+  run: Run,
+  facts: PhaseToFail,
+): Promise<RunError> {
   const { phase, runId } = facts;
   const job = describedJob(facts.cause);
   const children = needsChildren(job) ? ((await ports.jobs?.failedChildren(job.JobId)) ?? []) : [];
   const ends = job === null || needsChildren(job) ? children : [endOf(job)];
-  const { kind, message } = readFailure(facts, job, ends, job ? await accountsOf(ports, facts) : []);
+  const { kind, message } = readFailure(facts, job, ends, job ? await accountsOf(ports, run, facts) : []);
   const hint = HINTS[kind] ?? `Read the log: forge runs logs ${runId} --phase ${phase}`;
   return { kind, message, phase, hint };
 }
@@ -105,9 +111,14 @@ async function classify(ports: Pick<Ports, 'blobs' | 'jobs'>, facts: PhaseToFail
 /** What the jobs of the phase wrote about themselves, whichever try it was. */
 async function accountsOf(
   ports: Pick<Ports, 'blobs'>,
+  run: Run,
   { runId, phase }: PhaseToFail,
 ): Promise<readonly JobAccount[]> {
-  const keys = phaseDefinition(phase).stages.flatMap((stage) => resultKeys(runId, phase, stage));
+  const stages = planStages(phase, run.resolved.config[phase]);
+  const turn = currentTurn(stages, phaseRecord(run, phase).rounds ?? []);
+  const keys = turn.stages.flatMap((stage) =>
+    resultKeys(runId, phase, { stage, round: roundOf(stage, turn) }),
+  );
   const results = await Promise.all(keys.map((key) => readResult(ports, key).catch(() => null)));
   return results.flatMap((result) =>
     result?.error ? [{ ...result.error, jobId: result.jobId, attempt: result.attempt }] : [],

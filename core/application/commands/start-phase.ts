@@ -1,42 +1,44 @@
 /** Checks the hand-over on the real models, writes one task spec per stage, and says which jobs to submit. */
-import jobs from '#contracts/jobs.json' with { type: 'json' };
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
-import type { TaskInput, TaskSpec } from '#contracts/source/task-spec.ts';
-import { BLOB_PREFIX, checkpointPrefix, contentKey, stagePrefix, taskKey } from '../../domain/blob-key.ts';
 import { contractError } from '../../domain/contract.ts';
 import { ForgeError } from '../../domain/errors.ts';
+import { canonicalText } from '../../domain/fingerprint.ts';
 import { checkHandOver } from '../../domain/hand-over.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Model } from '../../domain/model.ts';
-import { phaseDefinition, type StagePlan } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
+import { type Rounds, turnName } from '../../domain/rounds.ts';
 import {
   isPaused,
-  modelsInto,
   phaseRecord,
   type Run,
   requireNewest,
   requireOpen,
   startPhase as startPhaseOf,
 } from '../../domain/run.ts';
+import { planStages } from '../../domain/stage-plan.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { stageProgress } from '../queries/find-finished-stages.ts';
+import { describeTasks } from '../queries/describe-tasks.ts';
+import { findInputModels } from '../queries/find-input-models.ts';
+import { findStanding } from '../queries/find-standing-rounds.ts';
 import { getRun } from '../queries/get-run.ts';
 import { changeRun } from './change-run.ts';
+import { type StageJob, stageJobs, writeTasks } from './write-tasks.ts';
 
 export interface PhaseToStart {
   readonly runId: Ulid;
   readonly phase: PhaseSlug;
   readonly execution: string;
+  /** Above 0 where an execution of the same phase handed over after many rounds: no new attempt. */
+  readonly part?: number | undefined;
 }
 
-/** One job submission: what `batch:submitJob` needs beyond its queue. */
-export interface StageJob {
-  readonly name: string;
-  readonly jobName: string;
-  /** 1 is a plain job; more is an array job. */
-  readonly size: number;
-  readonly task: string;
+/** What to submit before the phase is asked again how it goes on. */
+export interface StartedPhase {
+  readonly attempt: number;
+  /** Name of the turn, to be given back when its stages have ended. */
+  readonly turn: string;
+  readonly stages: readonly StageJob[];
 }
 
 type StartPorts = Pick<
@@ -48,29 +50,21 @@ type StartPorts = Pick<
 export async function startPhase(
   ports: StartPorts,
   principal: Principal,
-  { runId, phase, execution }: PhaseToStart,
-): Promise<{ readonly attempt: number; readonly stages: readonly StageJob[] }> {
+  { runId, phase, execution, part = 0 }: PhaseToStart,
+): Promise<StartedPhase> {
   const run = await getRun(ports, principal, runId);
-  const { status, attempts } = phaseRecord(run, phase);
+  const { status, attempts, rounds: recorded = [] } = phaseRecord(run, phase);
   requireGoingOn(run, execution);
-  if (status === 'succeeded') return { attempt: attempts, stages: [] };
-  const models = await inputModels(ports, principal, run, phase);
+  if (status === 'succeeded') return { attempt: attempts, turn: 'last', stages: [] };
+  const models = await findInputModels(ports, principal, run, phase);
   checkInputs(run, phase, models);
-  const inputs = await taskInputs(ports, principal, run, phase, models);
-  const { stages } = phaseDefinition(phase);
-  const finished = await prepareStages(ports, run, { phase, execution, inputs });
-  const started = await markStarted(ports, principal, run, { phase, execution, models });
+  const stages = planStages(phase, run.resolved.config[phase]);
+  const describe = await describeTasks(ports, principal, run, { phase, execution, models, rounds: recorded });
+  const { rounds, turn, toRun } = await findStanding(ports, stages, recorded, describe);
+  await writeTasks(ports, toRun);
+  const started = await markStarted(ports, principal, run, { phase, execution, models, rounds, part });
   const { attempts: attempt } = phaseRecord(started, phase);
-  const toRun = stages.filter((stage) => !finished.has(stage.name));
-  const jobsToRun = toRun.map(
-    (stage): StageJob => ({
-      name: stage.name,
-      jobName: `${execution}-${phase}-${stage.name}-${attempt}`,
-      size: stage.size,
-      task: ports.blobs.uri(taskKey(run.id, phase, stage.name)),
-    }),
-  );
-  return { attempt, stages: jobsToRun };
+  return { attempt, turn: turnName(turn), stages: stageJobs(ports, { execution, attempt }, toRun) };
 }
 
 /** A paused run starts nothing, and neither does an execution that another one has taken over from. */
@@ -79,23 +73,6 @@ function requireGoingOn(run: Run, execution: string): void {
   if (!isPaused(run)) return;
   throw new ForgeError('cancelled', `Run ${run.id} is ${run.status}: no phase is started.`, {
     code: 'run_paused',
-  });
-}
-
-async function inputModels(
-  ports: Pick<Ports, 'models'>,
-  principal: Principal,
-  run: Run,
-  phase: PhaseSlug,
-): Promise<readonly Model[]> {
-  const ids = modelsInto(run, phase);
-  const models = await Promise.all(ids.map((id) => ports.models.get(principal.tenant, id)));
-  return models.map((model, position) => {
-    if (model) return model;
-    throw new ForgeError(
-      'not_found',
-      `Model ${ids[position]} went into phase ${phase} but is not in the registry.`,
-    );
   });
 }
 
@@ -110,111 +87,19 @@ function checkInputs(run: Run, phase: PhaseSlug, models: readonly Model[]): void
   if (verdict.violations.length > 0) throw contractError(verdict.violations);
 }
 
-async function taskInputs(
-  ports: Pick<Ports, 'corpora' | 'blobs'>,
-  principal: Principal,
-  run: Run,
-  phase: PhaseSlug,
-  models: readonly Model[],
-): Promise<ReadonlyMap<string, readonly TaskInput[]>> {
-  const inputs = new Map<string, readonly TaskInput[]>();
-  const corpus = run.resolved.corpus && (await ports.corpora.get(principal.tenant, run.resolved.corpus.id));
-  if (corpus) {
-    const uri = ports.blobs.uri(contentKey(corpus.sha256));
-    inputs.set('corpus', [
-      {
-        kind: 'corpus',
-        name: 'corpus',
-        corpusId: corpus.id,
-        uri,
-        sha256: corpus.sha256,
-        bytes: corpus.bytes,
-      },
-    ]);
-  }
-  inputs.set(
-    'models',
-    models.map(
-      ({ name, role, id: modelId, files }): TaskInput => ({
-        kind: 'model',
-        name,
-        role,
-        modelId,
-        files: [...files],
-      }),
-    ),
-  );
-  for (const stage of phaseDefinition(phase).stages) {
-    inputs.set(stage.name, [
-      { kind: 'stage', name: stage.name, uri: ports.blobs.uri(stagePrefix(run.id, phase, stage.name)) },
-    ]);
-  }
-  return inputs;
-}
-
-interface TaskFacts {
+interface Start {
   readonly phase: PhaseSlug;
-  readonly stage: StagePlan;
   readonly execution: string;
-  readonly inputs: ReadonlyMap<string, readonly TaskInput[]>;
-}
-
-/** Writes the task of every stage that has to run; answers the names of those that an earlier execution finished. */
-async function prepareStages(
-  ports: Pick<Ports, 'blobs' | 'blobWriter' | 'code'>,
-  run: Run,
-  facts: Omit<TaskFacts, 'stage'>,
-): Promise<ReadonlySet<string>> {
-  const { phase } = facts;
-  const { stages } = phaseDefinition(phase);
-  const finished = new Set<string>();
-  for (const stage of stages) {
-    const spec = taskOf(ports, run, { ...facts, stage });
-    // What reads from a stage that runs again has to run again.
-    const stands = stage.reads.every(
-      (read) => finished.has(read) || !stages.some(({ name }) => name === read),
-    );
-    const progress = stands ? await stageProgress(ports, { run: run.id, phase, stage }, spec) : 'none';
-    if (progress === 'complete') finished.add(stage.name);
-    else await writeTask(ports, progress === 'partial' ? { ...spec, reuse: true } : spec);
-  }
-  return finished;
-}
-
-async function writeTask({ blobWriter }: Pick<Ports, 'blobWriter'>, spec: TaskSpec): Promise<void> {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(spec, null, 2)}\n`);
-  await blobWriter.write(taskKey(spec.runId, spec.phase, spec.stage.name), bytes, 'application/json');
-}
-
-function taskOf(
-  ports: Pick<Ports, 'blobs'>,
-  run: Run,
-  { phase, stage, execution, inputs }: TaskFacts,
-): TaskSpec {
-  const { timeoutSeconds, checkpointSeconds } = jobs.phases[phase];
-  return {
-    schemaVersion: 1,
-    tenant: run.tenant,
-    runId: run.id,
-    execution,
-    phase,
-    stage: { name: stage.name, kind: stage.kind, size: stage.size },
-    config: { ...run.resolved.config[phase] },
-    inputs: stage.reads.flatMap((read) => inputs.get(read) ?? []),
-    output: ports.blobs.uri(stagePrefix(run.id, phase, stage.name)),
-    checkpoints: ports.blobs.uri(checkpointPrefix(run.id, phase, stage.name)),
-    blobs: ports.blobs.uri(BLOB_PREFIX),
-    seed: run.resolved.seed,
-    threads: run.resolved.threads,
-    limits: { timeoutSeconds, checkpointSeconds },
-  };
+  readonly models: readonly Model[];
+  readonly rounds: Rounds;
+  readonly part: number;
 }
 
 async function markStarted(
   ports: Pick<Ports, 'runs' | 'registry' | 'clock'>,
   principal: Principal,
   { id }: Run,
-  { phase, execution, models }: { phase: PhaseSlug; execution: string; models: readonly Model[] },
+  { phase, execution, models, rounds, part }: Start,
 ): Promise<Run> {
   const at = ports.clock.now().toISOString();
   return changeRun(ports, principal, id, (before) => {
@@ -225,12 +110,11 @@ async function markStarted(
         code: 'phase_completed',
       });
     }
-    const run = startPhaseOf(
-      before,
-      phase,
-      models.map((model) => model.id),
-      at,
-    );
+    // Handed over by the execution before: the phase is at work, and nothing of it was tried again.
+    const { status, rounds: known } = phaseRecord(before, phase);
+    if (part > 0 && status === 'running' && canonicalText(known) === canonicalText(rounds))
+      return { run: before };
+    const run = startPhaseOf(before, phase, { inputs: models.map((model) => model.id), rounds, at });
     const { attempts: attempt } = phaseRecord(run, phase);
     return {
       run,

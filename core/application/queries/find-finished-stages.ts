@@ -1,30 +1,28 @@
 /** What of a phase an earlier execution of the same run has done already, so that nothing finished is run again. */
-import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
 import type { ResultManifest } from '#contracts/source/result-manifest.ts';
 import { type TaskSpec, taskSpec } from '#contracts/source/task-spec.ts';
 import { contentKey, taskKey } from '../../domain/blob-key.ts';
 import { canonicalText } from '../../domain/fingerprint.ts';
-import type { Ulid } from '../../domain/ids.ts';
-import type { StagePlan } from '../../domain/phase.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
+import type { StageRound } from './describe-tasks.ts';
 import { readResult, resultKeys } from './read-results.ts';
 
-type FinishedPorts = Pick<ReadPorts, 'blobs' | 'code'>;
+export type FinishedPorts = Pick<ReadPorts, 'blobs' | 'code'>;
 
 /** `complete`: every job left a good result. `partial`: some jobs of an array did, and each looks for its own. */
 export type StageProgress = 'none' | 'partial' | 'complete';
 
 export async function stageProgress(
   ports: FinishedPorts,
-  place: { readonly run: Ulid; readonly phase: PhaseSlug; readonly stage: StagePlan },
+  place: StageRound,
   wanted: TaskSpec,
 ): Promise<StageProgress> {
-  const { run, phase, stage } = place;
-  if (!(await isSameTask(ports, taskKey(run, phase, stage.name), wanted))) return 'none';
-  const keys = resultKeys(run, phase, stage);
+  const { runId, phase } = wanted;
+  if (!(await isSameTask(ports, taskKey(runId, phase, place.stage.name, place.round), wanted))) return 'none';
+  const keys = resultKeys(runId, phase, place);
   const results = await Promise.all(keys.map((key) => readResult(ports, key).catch(() => null)));
-  const good = await Promise.all(results.map((result) => isGood(ports, place, result)));
+  const good = await Promise.all(results.map((result) => isGood(ports, wanted, result)));
   const count = good.filter(Boolean).length;
   if (count === 0) return 'none';
   return count === keys.length ? 'complete' : 'partial';
@@ -52,11 +50,12 @@ function parseOrNull(bytes: Uint8Array): unknown {
 /** A success of this very place, by the code of today where both are known, with every file as it says. */
 async function isGood(
   ports: FinishedPorts,
-  { run, phase, stage }: { readonly run: Ulid; readonly phase: PhaseSlug; readonly stage: StagePlan },
+  { runId, phase, stage: { name, round = null } }: TaskSpec,
   result: ResultManifest | null,
 ): Promise<boolean> {
   if (!result?.success) return false;
-  if (result.runId !== run || result.phase !== phase || result.stage !== stage.name) return false;
+  if (result.runId !== runId || result.phase !== phase || result.stage !== name) return false;
+  if ((result.round ?? null) !== round) return false;
   const code = (await ports.code?.hash(phase)) ?? null;
   if (code !== null && result.codeHash !== undefined && result.codeHash !== code) return false;
   const files = [...result.models.flatMap((model) => model.files), ...result.artifacts];

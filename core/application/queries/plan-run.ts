@@ -4,8 +4,9 @@ import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { RunDocument } from '#contracts/source/run-document.ts';
 import type { Gate } from '../../domain/gate.ts';
 import { handOverName, handOverRules } from '../../domain/hand-over.ts';
-import { phaseDefinition, type StagePlan } from '../../domain/phase.ts';
+import { phaseDefinition } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
+import { jobCount, planStages, type StagePlan } from '../../domain/stage-plan.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 import { resolveDocument } from './resolve-document.ts';
 
@@ -17,6 +18,7 @@ export interface PhasePlan {
   readonly rules: readonly string[];
   readonly gates: readonly Gate[];
   readonly stages: readonly StagePlan[];
+  /** With one round of each group that repeats; how many rounds there will be, the phase decides. */
   readonly jobs: number;
   readonly resources: {
     readonly vcpus: number;
@@ -49,7 +51,8 @@ export async function planRun(
 ): Promise<RunPlan> {
   const { resolved, corpus, deferred } = await resolveDocument(ports, principal, document);
   const phases = resolved.phases.map((slug, position): PhasePlan => {
-    const { title, available, stages } = phaseDefinition(slug);
+    const { title, available } = phaseDefinition(slug);
+    const stages = planStages(slug, resolved.config[slug]);
     const before = resolved.phases[position - 1] ?? null;
     const { timeoutSeconds, threads, vcpus, memoryMiB, gpus } = jobs.phases[slug];
     return {
@@ -60,7 +63,7 @@ export async function planRun(
       rules: handOverRules(before, slug).map((rule) => rule.name),
       gates: resolved.gates[slug] ?? [],
       stages,
-      jobs: stages.reduce((sum, stage) => sum + stage.size, 0),
+      jobs: jobCount(stages),
       resources: { vcpus, memoryMiB, gpus, threads },
       timeoutSeconds,
       config: resolved.config[slug] ?? {},

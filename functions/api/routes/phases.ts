@@ -18,7 +18,14 @@ const definition = z
     accepts: z.array(z.looseObject({ name: z.string(), why: z.string() })),
     produces: z.array(z.looseObject({ name: z.string(), why: z.string() })),
     gates: z.array(z.looseObject({ metric: z.string() })),
-    stages: z.array(z.looseObject({ name: z.string(), kind: z.string(), size: z.int() })),
+    stages: z.array(
+      z.looseObject({
+        name: z.string(),
+        kind: z.string(),
+        size: z.union([z.int(), z.object({ setting: z.string() })]),
+        repeat: z.string().optional(),
+      }),
+    ),
   })
   .meta({ id: 'Phase' });
 const described = definition

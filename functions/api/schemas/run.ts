@@ -50,6 +50,8 @@ const phaseRecord = z.object({
       threads: z.int(),
     })
     .nullish(),
+  rounds: z.array(z.object({ group: z.string(), finished: z.int(), done: z.boolean() })).optional(),
+  settledAttempts: z.int().optional(),
   reusedFrom: ulid.nullish(),
 });
 
@@ -115,7 +117,13 @@ export const runPlan = z
         rules: z.array(z.string()),
         gates: z.array(gate),
         stages: z.array(
-          z.object({ name: z.string(), kind: z.string(), size: z.int(), reads: z.array(z.string()) }),
+          z.object({
+            name: z.string(),
+            kind: z.string(),
+            size: z.int(),
+            reads: z.array(z.string()),
+            repeat: z.string().nullable(),
+          }),
         ),
         jobs: z.int(),
         resources: z.object({ vcpus: z.number(), memoryMiB: z.int(), gpus: z.int(), threads: z.int() }),

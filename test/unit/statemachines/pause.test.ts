@@ -16,6 +16,7 @@ describe('a pause in the machines', () => {
         functions: {
           'start-phase': () => ({
             attempt: 1,
+            turn: 'last',
             stages: all.filter((name) => !done.has(name)).map((name) => stage(name)),
           }),
         },
@@ -74,7 +75,7 @@ describe('a pause in the machines', () => {
 
   it('in which everything was done already only finishes the run', async () => {
     const { calls } = await runPipeline(
-      worldWith({ functions: { 'start-phase': () => ({ attempt: 1, stages: [] }) } }),
+      worldWith({ functions: { 'start-phase': () => ({ attempt: 1, turn: 'last', stages: [] }) } }),
     );
     expect(calls).toEqual(['prepare-run', 'start-phase', 'complete-phase', 'finish-run']);
   });

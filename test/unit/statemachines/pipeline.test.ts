@@ -13,6 +13,7 @@ import {
   RUN,
   runPipeline,
   stage,
+  started,
   statesOf,
   worldWith,
 } from './run-pipeline.ts';
@@ -108,8 +109,8 @@ describe('the order of states', () => {
     const ids = { tenant: 'default', runId: RUN, execution: EXECUTION };
     expect(payloads).toEqual([
       { name: 'prepare-run', payload: ids },
-      { name: 'start-phase', payload: { ...ids, phase: 'cognate' } },
-      { name: 'complete-phase', payload: { ...ids, phase: 'cognate' } },
+      { name: 'start-phase', payload: { ...ids, phase: 'cognate', part: 0 } },
+      { name: 'complete-phase', payload: { ...ids, phase: 'cognate', turn: 'last' } },
       { name: 'finish-run', payload: { ...ids, outcome: 'SUCCEEDED' } },
     ]);
   });
@@ -123,43 +124,27 @@ describe('the order of states', () => {
   });
 });
 
-describe('eight phases with arrays and rounds', () => {
-  // An array and a reduce per round: about 25 events, so that one phase has room for this many.
-  const ROUNDS = 35;
-  const rounds = new Map<string, number>();
+describe('eight phases with arrays', () => {
   const world = worldWith({
     functions: {
       'prepare-run': () => ({ phases: [...PHASE_SLUGS] }),
-      'start-phase': () => ({
-        attempt: 1,
-        stages: Array.from({ length: 4 }, (_, index) => stage(`stage-${index}`, index === 1 ? 10_000 : 1)),
+      'start-phase': () =>
+        started(Array.from({ length: 4 }, (_, index) => stage(`stage-${index}`, index === 1 ? 10_000 : 1))),
+      'complete-phase': () => ({
+        outcome: 'done',
+        models: Array.from({ length: 100 }, () => RUN),
+        gates: { passed: 9, failed: 0 },
       }),
-      'complete-phase': ({ phase = '' }) => {
-        const round = (rounds.get(phase) ?? 0) + 1;
-        rounds.set(phase, round);
-        if (phase !== 'evomerge' || round > ROUNDS) {
-          return {
-            outcome: 'done',
-            models: Array.from({ length: 100 }, () => RUN),
-            gates: { passed: 9, failed: 0 },
-          };
-        }
-        return { outcome: 'again', stages: [stage(`population-${round}`, 8), stage(`select-${round}`)] };
-      },
     },
     job: ({ JobName }) => ({ JobId: JobName, Status: 'SUCCEEDED', Padding: 'p'.repeat(8000) }),
   });
 
-  it('go through in order, round after round, carry at most 16 KiB and stay below 1,000 events per execution', async () => {
-    rounds.clear();
+  it('go through in order, carry at most 16 KiB and stay below 1,000 events per execution', async () => {
     const ran = await runPipeline(world);
     expect(ran.description.status).toBe('SUCCEEDED');
-    const started = ran.payloads
-      .filter(({ name }) => name === 'start-phase')
-      .map(({ payload }) => payload.phase);
-    expect(started).toEqual(PHASE_SLUGS);
-    expect(rounds.get('evomerge')).toBe(ROUNDS + 1);
-    expect(ran.jobs).toHaveLength(8 * 4 + ROUNDS * 2);
+    const begun = ran.payloads.filter(({ name }) => name === 'start-phase');
+    expect(begun.map(({ payload }) => payload.phase)).toEqual(PHASE_SLUGS);
+    expect(ran.jobs).toHaveLength(8 * 4);
     expect(ran.histories.size).toBe(9);
     expectSmall(ran);
   });
@@ -269,7 +254,7 @@ describe('a failing function', () => {
   };
   const ANSWERS: Readonly<Record<string, Json>> = {
     'prepare-run': { phases: ['cognate'] },
-    'start-phase': { attempt: 1, stages: [stage('base')] },
+    'start-phase': started([stage('base')]),
     'complete-phase': { outcome: 'done', models: [], gates: {} },
     'finish-run': { status: 'succeeded' },
   };

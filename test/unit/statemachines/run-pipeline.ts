@@ -45,11 +45,14 @@ export const stage = (name: string, size = 1) => ({
   task: `file:///bucket/runs/${RUN}/phase/${name}.task.json`,
 });
 
+/** What StartPhase answers for a phase without rounds. */
+export const started = (stages: Json) => ({ attempt: 1, turn: 'last', stages });
+
 /** Everything succeeds: one phase of a base, an array of three and a reduce. */
 export const GOOD: World = {
   functions: {
     'prepare-run': () => ({ phases: ['cognate'] }),
-    'start-phase': () => ({ attempt: 1, stages: [stage('base'), stage('variants', 3), stage('evaluate')] }),
+    'start-phase': () => started([stage('base'), stage('variants', 3), stage('evaluate')]),
     'complete-phase': () => ({ outcome: 'done', models: [RUN], gates: { passed: 1, failed: 0 } }),
     'fail-phase': ({ error = '', cause = '' }) => ({
       action: 'fail',

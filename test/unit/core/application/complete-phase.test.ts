@@ -1,5 +1,5 @@
 import type { ResultManifest } from '#contracts/source/result-manifest.ts';
-import { type Completion, completePhase } from '#core/application/commands/complete-phase.ts';
+import { type Completed, completePhase } from '#core/application/commands/complete-phase.ts';
 import { getLineage } from '#core/application/queries/get-lineage.ts';
 import { verifyModel } from '#core/application/queries/verify-model.ts';
 import { contentKey } from '#core/domain/blob-key.ts';
@@ -16,8 +16,8 @@ async function world(change: Document = {}): Promise<{ ports: MemoryPorts; runId
   return { ports, runId: (await startedRun(ports, change)).id };
 }
 
-const complete = (ports: MemoryPorts, runId: string): Promise<Completion> =>
-  completePhase(ports, ADMIN, { runId, phase: 'cognate' });
+const complete = async (ports: MemoryPorts, runId: string): Promise<Completed> =>
+  (await completePhase(ports, ADMIN, { runId, phase: 'cognate' })) as Completed;
 
 async function modelsOf(ports: MemoryPorts): Promise<readonly Model[]> {
   return (await ports.models.list(ADMIN.tenant, {}, { limit: 100, after: null })).items;

@@ -136,7 +136,7 @@ describe('starting a phase', () => {
     const completion = await completePhase(ports, ADMIN, { runId: run.id, phase: 'cognate' });
     const before = structuredClone(ports.store.tables);
 
-    expect(await start(ports, run)).toEqual({ attempt: 1, stages: [] });
+    expect(await start(ports, run)).toEqual({ attempt: 1, turn: 'last', stages: [] });
     expect(await completePhase(ports, ADMIN, { runId: run.id, phase: 'cognate' })).toEqual(completion);
     expect(ports.store.tables).toEqual(before);
   });

@@ -95,16 +95,25 @@ describe('the states of a run', () => {
 
 describe('the phases of a run', () => {
   test('count their starts, keep their first start and lose their error with a new one', () => {
-    const started = startPhase(newToyRun(), 'cognate', ['M'], 't1');
+    const started = startPhase(newToyRun(), 'cognate', { inputs: ['M'], at: 't1' });
     const error = { kind: 'lost', message: 'gone', phase: 'cognate', hint: 'none' } as const;
-    const again = startPhase(failPhase(started, 'cognate', error, 't2'), 'cognate', ['M'], 't3');
+    const again = startPhase(failPhase(started, 'cognate', error, 't2'), 'cognate', {
+      inputs: ['M'],
+      at: 't3',
+    });
 
     expect(phaseRecord(again, 'cognate')).toMatchObject({ attempts: 2, startedAt: 't1', error: null });
     expect(again.version).toBe(4);
   });
 
   test('hand their outputs on; the first takes what the run was given', () => {
-    const run = completePhase(startPhase(newToyRun(), 'cognate', ['M'], AT), 'cognate', ['A', 'B'], [], AT);
+    const run = completePhase(
+      startPhase(newToyRun(), 'cognate', { inputs: ['M'], at: AT }),
+      'cognate',
+      ['A', 'B'],
+      [],
+      AT,
+    );
     const next = { ...phaseRecord(run, 'cognate'), slug: 'evomerge' } as const;
     const longer: Run = { ...run, phases: [...run.phases, next] };
 

@@ -1,0 +1,98 @@
+/** The task of each stage of a phase: what its jobs are handed, where they write, and under which settings. */
+import jobs from '#contracts/jobs.json' with { type: 'json' };
+import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { TaskInput, TaskSpec } from '#contracts/source/task-spec.ts';
+import { BLOB_PREFIX, checkpointPrefix, contentKey, stagePrefix } from '../../domain/blob-key.ts';
+import type { Model } from '../../domain/model.ts';
+import type { Principal } from '../../domain/principal.ts';
+import { type Rounds, roundRead, sharesCheckpoints } from '../../domain/rounds.ts';
+import type { Run } from '../../domain/run.ts';
+import { planStages, type StagePlan } from '../../domain/stage-plan.ts';
+import type { ReadPorts } from '../../ports/read-ports.ts';
+
+export interface StageRound {
+  readonly stage: StagePlan;
+  /** Null where the stage runs once. */
+  readonly round: number | null;
+}
+
+export interface TaskFacts {
+  readonly phase: PhaseSlug;
+  readonly execution: string;
+  /** Models that go in, the shared base included. */
+  readonly models: readonly Model[];
+  readonly rounds: Rounds;
+}
+
+export type DescribeTask = (place: StageRound, rounds?: Rounds) => TaskSpec;
+
+/** Looks up what every stage shares, once. */
+export async function describeTasks(
+  ports: Pick<ReadPorts, 'corpora' | 'blobs'>,
+  principal: Principal,
+  run: Run,
+  facts: TaskFacts,
+): Promise<DescribeTask> {
+  const given: Readonly<Record<string, readonly TaskInput[]>> = {
+    corpus: await corpusInput(ports, principal, run),
+    models: facts.models.map(modelInput),
+  };
+  const stages = planStages(facts.phase, run.resolved.config[facts.phase]);
+  return (place, rounds = facts.rounds) => {
+    const inputs = place.stage.reads.flatMap((read): readonly TaskInput[] => {
+      const stage = stages.find(({ name }) => name === read);
+      if (!stage) return given[read] ?? [];
+      const round = roundRead(stages, place, stage, rounds);
+      // Before the first round there is nothing to read, which the task says as well.
+      const key = round === -1 ? null : stagePrefix(run.id, facts.phase, read, round);
+      return [{ kind: 'stage', name: read, uri: key && ports.blobs.uri(key) }];
+    });
+    return taskOf(ports, run, facts, { ...place, inputs, shares: sharesCheckpoints(stages, place.stage) });
+  };
+}
+
+async function corpusInput(
+  ports: Pick<ReadPorts, 'corpora' | 'blobs'>,
+  principal: Principal,
+  { resolved }: Run,
+): Promise<readonly TaskInput[]> {
+  const corpus = resolved.corpus && (await ports.corpora.get(principal.tenant, resolved.corpus.id));
+  if (!corpus) return [];
+  const { id: corpusId, sha256, bytes } = corpus;
+  const uri = ports.blobs.uri(contentKey(sha256));
+  return [{ kind: 'corpus', name: 'corpus', corpusId, uri, sha256, bytes }];
+}
+
+function modelInput({ name, role, id: modelId, files }: Model): TaskInput {
+  return { kind: 'model', name, role, modelId, files: [...files] };
+}
+
+interface StageInputs extends StageRound {
+  readonly inputs: readonly TaskInput[];
+  readonly shares: boolean;
+}
+
+function taskOf(
+  { blobs }: Pick<ReadPorts, 'blobs'>,
+  run: Run,
+  { phase, execution }: TaskFacts,
+  { stage: { name, kind, size }, round, inputs, shares }: StageInputs,
+): TaskSpec {
+  const { timeoutSeconds, checkpointSeconds } = jobs.phases[phase];
+  return {
+    schemaVersion: 1,
+    tenant: run.tenant,
+    runId: run.id,
+    execution,
+    phase,
+    stage: { name, kind, size, ...(round === null ? {} : { round }) },
+    config: { ...run.resolved.config[phase] },
+    inputs: [...inputs],
+    output: blobs.uri(stagePrefix(run.id, phase, name, round)),
+    checkpoints: blobs.uri(checkpointPrefix(run.id, phase, name, shares ? null : round)),
+    blobs: blobs.uri(BLOB_PREFIX),
+    seed: run.resolved.seed,
+    threads: run.resolved.threads,
+    limits: { timeoutSeconds, checkpointSeconds },
+  };
+}
