@@ -7,6 +7,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { makeDirectory, requireSafeKey, syncDirectory } from '#adapters/local/directory-blob-store.ts';
+import { storing } from '#adapters/local/storage-failure.ts';
 import type { UrlSigner } from '#adapters/local/url-signer.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 import { problemResponse } from '#functions/shared/http-errors.ts';
@@ -75,7 +76,9 @@ export function blobRoutes({ root, signer, guard, onFault }: BlobRouteOptions): 
     const key = keyOf(context.req.path);
     const query = context.req.query();
     signer.verify('PUT', key, query);
-    await receive(context.req.raw.body, join(root, key), Number(query.bytes), query.sha256 ?? '');
+    await storing(() =>
+      receive(context.req.raw.body, join(root, key), Number(query.bytes), query.sha256 ?? ''),
+    );
     return context.body(null, 200);
   });
   app.get('/blobs/*', async (context) => {

@@ -31,6 +31,8 @@ export interface CloudOptions {
   readonly code: (phase: PhaseSlug) => string;
   /** Closed with the cloud. */
   readonly launcher: ForkLauncher;
+  /** Of every job, instead of what contracts/jobs.json says. */
+  readonly leaseSeconds?: number;
   /** Base address of this server, known once it listens. */
   readonly url: () => string;
   readonly onFault: (what: string, error: unknown) => void;
@@ -47,7 +49,8 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
-export function openCloud({ home, slots, command, code, launcher, url, onFault }: CloudOptions): Cloud {
+export function openCloud(options: CloudOptions): Cloud {
+  const { home, slots, command, code, launcher, leaseSeconds, url, onFault } = options;
   const database = openDatabase(home.database);
   const signer = urlSigner(url, home.token, () => new Date());
   const workflow = embeddedWorkflow(() => engine, PIPELINE_MACHINE);
@@ -73,7 +76,7 @@ export function openCloud({ home, slots, command, code, launcher, url, onFault }
   const settle = settlement(runner, functions, onFault);
   const engine: Engine = createEngine({
     machines: localMachines(),
-    tasks: taskHandlers(functions, runner),
+    tasks: taskHandlers(functions, runner, leaseSeconds),
     journal: sqliteExecutionJournal(database),
     onStatusChange: ({ machineArn, name, status, error, cause, input }) => {
       const { tenant, runId } = input as { tenant: string; runId: string };

@@ -31,6 +31,7 @@ export function jobProcess(root: string, environment: NodeJS.ProcessEnv): JobPro
     // As in the image: the order of a set is then the same in every process, fresh or forked.
     PYTHONHASHSEED: '0',
     FORGE_CONTRACTS: join(root, 'contracts'),
+    ...(environment.FORGE_LEASE_SECONDS && { FORGE_LEASE_SECONDS: environment.FORGE_LEASE_SECONDS }),
   };
   const folder = join(root, 'containers');
   const command: JobProcess['command'] = (job) => {

@@ -10,6 +10,7 @@ import { createApi } from '#functions/api/api.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { blobRoutes } from './blob-routes.ts';
 import { type Cloud, openCloud } from './cloud.ts';
+import { diskGuard } from './disk-guard.ts';
 import { type Home, lockHome, openHome, writeServerFile } from './home.ts';
 import { hostGuard } from './host-guard.ts';
 import { jobProcess } from './job-process.ts';
@@ -42,12 +43,16 @@ function machineSlots(environment: NodeJS.ProcessEnv): Resources {
 }
 
 /** A whole number of an environment variable. */
-export function wholeNumber(name: string, text: string, most: number): number {
-  if (/^\d{1,9}$/.test(text) && Number(text) <= most) return Number(text);
-  throw new ForgeError('validation', `${name} is "${text}", expected a whole number from 0 to ${most}.`, {
-    code: 'invalid_environment',
-    hint: `Correct ${name} or leave it out.`,
-  });
+export function wholeNumber(name: string, text: string, most: number, least = 0): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) <= most && Number(text) >= least) return Number(text);
+  throw new ForgeError(
+    'validation',
+    `${name} is "${text}", expected a whole number from ${least} to ${most}.`,
+    {
+      code: 'invalid_environment',
+      hint: `Correct ${name} or leave it out.`,
+    },
+  );
 }
 
 function faultLog(home: Home): (what: string, error: unknown) => void {
@@ -63,7 +68,11 @@ type Fetch = (request: Request, bindings?: object) => Response | Promise<Respons
 /** The API and the bucket on one port. */
 function wholeApp(home: Home, cloud: Cloud, onFault: ReturnType<typeof faultLog>): Fetch {
   const ports = { ...cloud.ports, logs: cloud.logs, authenticator: localAuthenticator(home.token) };
-  const api = createApi(ports, { version, cursorSecret: home.token, guards: [hostGuard] });
+  const api = createApi(ports, {
+    version,
+    cursorSecret: home.token,
+    guards: [hostGuard, diskGuard(home.directory)],
+  });
   const blobs = blobRoutes({ root: home.bucket, signer: cloud.signer, guard: hostGuard, onFault });
   return (request, bindings) => {
     const app = new URL(request.url).pathname.startsWith('/blobs/') ? blobs : api;
@@ -118,7 +127,10 @@ async function serve(
   launcher.warmUp();
   const slots = machineSlots(environment);
   const code = codeHasher(interpreter.folder, 'agent_forge');
-  const cloud = openCloud({ home, slots, command, code, launcher, url: () => url, onFault });
+  const lease = environment.FORGE_LEASE_SECONDS;
+  const leaseSeconds =
+    lease === undefined ? {} : { leaseSeconds: wholeNumber('FORGE_LEASE_SECONDS', lease, 86_400, 1) };
+  const cloud = openCloud({ home, slots, command, code, launcher, ...leaseSeconds, url: () => url, onFault });
   const app = wholeApp(home, cloud, onFault);
   const opened = deferred();
   // Requests that come while the last server's work is taken up wait for the end of that.

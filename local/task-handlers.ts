@@ -15,11 +15,15 @@ const SUBMIT_JOB = 'arn:aws:states:::batch:submitJob.sync';
 type FunctionsByName = Readonly<Record<string, TaskFunction>>;
 
 /** The jobs queue's limits come from the manifest; a phase without a GPU here runs on the CPU. */
-export function taskHandlers(functions: FunctionsByName, runner: JobRunner): TaskHandlers {
+export function taskHandlers(
+  functions: FunctionsByName,
+  runner: JobRunner,
+  leaseSeconds?: number,
+): TaskHandlers {
   return {
     run(call) {
       if (call.resource === INVOKE) return invoke(functions, call);
-      if (call.resource === SUBMIT_JOB) return submitJob(runner, call);
+      if (call.resource === SUBMIT_JOB) return submitJob(runner, call, leaseSeconds);
       return Promise.reject(new TaskError('States.Runtime', `Nothing here answers ${call.resource}.`));
     },
   };
@@ -48,11 +52,18 @@ interface SubmitJobArguments {
   readonly Tags: Readonly<Record<string, string>>;
 }
 
-/** The request as the runner takes it: the definition's numbers come from contracts/jobs.json. */
-export function jobRequest(call: Pick<TaskCall, 'arguments' | 'executionName' | 'key'>): JobRequest {
+/**
+ * The request as the runner takes it: the definition's numbers come from contracts/jobs.json.
+ *
+ * @param lease instead of the one there.
+ */
+export function jobRequest(
+  call: Pick<TaskCall, 'arguments' | 'executionName' | 'key'>,
+  lease?: number,
+): JobRequest {
   const given = call.arguments as unknown as SubmitJobArguments;
   const phase = given.Tags['forge-phase'] as PhaseSlug;
-  const { local, timeoutSeconds, attempts } = jobs.phases[phase];
+  const { local, timeoutSeconds, attempts, leaseSeconds } = jobs.phases[phase];
   const command = jobs.command.map((word) => (word === 'Ref::task' ? given.Parameters.task : word));
   return {
     jobName: given.JobName,
@@ -63,6 +74,7 @@ export function jobRequest(call: Pick<TaskCall, 'arguments' | 'executionName' | 
       ...local,
       command,
       timeout: { attemptDurationSeconds: timeoutSeconds },
+      leaseSeconds: lease ?? leaseSeconds,
       retryStrategy: {
         attempts,
         evaluateOnExit: jobs.evaluateOnExit as NonNullable<JobRequest['retryStrategy']>['evaluateOnExit'] &
@@ -74,9 +86,10 @@ export function jobRequest(call: Pick<TaskCall, 'arguments' | 'executionName' | 
   };
 }
 
-async function submitJob(runner: JobRunner, call: TaskCall): Promise<Json> {
+async function submitJob(runner: JobRunner, call: TaskCall, leaseSeconds?: number): Promise<Json> {
   const jobId =
-    (call.submission as { JobId?: string } | undefined)?.JobId ?? (await submitOnce(runner, call));
+    (call.submission as { JobId?: string } | undefined)?.JobId ??
+    (await submitOnce(runner, call, leaseSeconds));
   const stop = () => {
     // When only this process goes away the job runs on; the next start adopts it.
     if (call.signal.reason === 'ended') runner.terminate(jobId, 'Stopped by its state machine');
@@ -89,8 +102,8 @@ async function submitJob(runner: JobRunner, call: TaskCall): Promise<Json> {
   throw new TaskError('States.TaskFailed', JSON.stringify(described));
 }
 
-async function submitOnce(runner: JobRunner, call: TaskCall): Promise<string> {
-  const { jobId, jobName } = runner.submit(jobRequest(call));
+async function submitOnce(runner: JobRunner, call: TaskCall, leaseSeconds?: number): Promise<string> {
+  const { jobId, jobName } = runner.submit(jobRequest(call, leaseSeconds));
   await call.submitted({ JobId: jobId, JobName: jobName });
   return jobId;
 }

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { ForgeError } from '#core/domain/errors.ts';
 import type { BlobFacts, BlobReader } from '#core/ports/blob-reader.ts';
 import type { BlobWriter } from '#core/ports/blob-writer.ts';
+import { storing } from './storage-failure.ts';
 import type { UrlSigner } from './url-signer.ts';
 
 /**
@@ -144,13 +145,19 @@ export async function makeDirectory(directory: string): Promise<void> {
 }
 
 /** Writes the bytes beside their final place and makes sure that they are on disk. */
-async function stage(path: string, bytes: Uint8Array): Promise<string> {
+const stage = (path: string, bytes: Uint8Array): Promise<string> => storing(() => stageAt(path, bytes));
+
+async function stageAt(path: string, bytes: Uint8Array): Promise<string> {
   await makeDirectory(dirname(path));
   const staged = join(dirname(path), `.${randomUUID()}.part`);
   const handle = await open(staged, 'wx');
   try {
     await handle.writeFile(bytes);
     await handle.sync();
+  } catch (error) {
+    // What a full disk cut short helps nobody, least of all the disk.
+    await rm(staged, { force: true });
+    throw error;
   } finally {
     await handle.close();
   }

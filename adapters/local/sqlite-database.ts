@@ -1,5 +1,6 @@
 /** Opens the embedded registry: one SQLite file in WAL mode. libsql is imported in the sqlite-*.ts files only. */
 import Database from 'libsql';
+import { storageFailure } from './storage-failure.ts';
 
 export type SqliteDatabase = Database.Database;
 
@@ -56,8 +57,35 @@ export function openDatabase(file: string): SqliteDatabase {
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
   database.pragma('busy_timeout = 5000');
+  speakOurWords(database);
   database.exec(SCHEMA);
   return database;
+}
+
+/** Everything goes through `prepare` and `exec`, transactions included: there a full disk gets its name. */
+function speakOurWords(database: SqliteDatabase): void {
+  const prepare = database.prepare.bind(database);
+  translate(database, ['exec']);
+  database.prepare = (sql: string) => translate(prepare(sql), ['run', 'get', 'all']);
+}
+
+function translate<Thing extends object, Name extends keyof Thing>(
+  thing: Thing,
+  names: readonly Name[],
+): Thing {
+  for (const name of names) {
+    const call = (thing[name] as (...values: unknown[]) => unknown).bind(thing);
+    thing[name] = ((...values: unknown[]) => {
+      try {
+        return call(...values);
+      } catch (error) {
+        // On a full disk SQLite has undone the transaction itself; the cause must not be lost over that.
+        if (values[0] === 'ROLLBACK' && String(error).includes('no transaction is active')) return undefined;
+        throw storageFailure(error);
+      }
+    }) as Thing[Name];
+  }
+  return thing;
 }
 
 /** Reads the JSON documents of rows that have a `document` column. */

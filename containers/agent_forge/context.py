@@ -63,7 +63,7 @@ class JobContext:
             code_hash=code_hash(identity.phase),
             begin=spec.resume_from.get(identity.index),
         )
-        schedule = SaveSchedule(spec.checkpoint_seconds, spec.config.get("checkpoint_every_steps"))
+        schedule = SaveSchedule(spec.checkpoint_seconds, spec.checkpoint_steps)
         self.checkpoints: Checkpoints = CheckpointStore(place, schedule, stop, emit, self)
 
     def corpus(self) -> Iterator[Document]:

@@ -6,16 +6,18 @@ import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
+from typing import Any
 
 from agent_forge.environment import JobEnvironment, read_job_environment
 from agent_forge.errors import ForgeError, classify
 from agent_forge.identity import JobIdentity
+from agent_forge.progress_lease import ProgressLease
 from agent_forge.result_manifest import ResultManifest
 from agent_forge.stop import StopRequest
 from agent_forge.task_spec import TaskSpec, load_task_spec
-from agent_forge.tracking.events import EventStream
+from agent_forge.tracking.events import Emit, EventStream
 
 Phases = Mapping[str, str]
 
@@ -56,8 +58,8 @@ def _run_identified(
     try:
         if result.already_succeeded(spec.reuse):
             return 0
-        with _scratch(surroundings) as work:
-            _run_phase(spec, identity, work, stop, events, result, phases)
+        with _scratch(surroundings) as work, _lease(spec, surroundings) as lease:
+            _run_phase(spec, identity, work, stop, _telling(events, lease), result, phases)
     # SystemExit as well: a library that calls sys.exit must not end a job without a result.
     except (Exception, SystemExit) as error:
         return _fail(classify(error), error, events, result)
@@ -69,7 +71,7 @@ def _run_phase(
     identity: JobIdentity,
     work: Path,
     stop: StopRequest,
-    events: EventStream,
+    emit: Emit,
     result: ResultManifest,
     phases: Phases | None,
 ) -> None:
@@ -82,7 +84,7 @@ def _run_phase(
     from agent_forge.context import JobContext
     from agent_forge.registry import PHASES, load_phase
 
-    context = JobContext(spec, identity, work, stop, events.emit)
+    context = JobContext(spec, identity, work, stop, emit)
     phase = load_phase(spec.phase, PHASES if phases is None else phases)
     stop.raise_if_requested("its last checkpoint, or the first step")
     try:
@@ -111,6 +113,25 @@ def _fail(
         # The exit code still tells the kind; a full disk must not turn into a bug.
         sys.stderr.write(f"agent_forge: the failure could not be recorded: {second!r}\n")
     return failure.exit_code
+
+
+@contextmanager
+def _lease(spec: TaskSpec, surroundings: JobEnvironment) -> Iterator[ProgressLease | None]:
+    """The job's lease; None for a task that names none."""
+    seconds = surroundings.lease_seconds or spec.lease_seconds
+    with nullcontext() if seconds is None else ProgressLease(seconds).held() as lease:
+        yield lease
+
+
+def _telling(events: EventStream, lease: ProgressLease | None) -> Emit:
+    """Emits events, each of which is progress."""
+
+    def emit(kind: str, data: Mapping[str, Any]) -> None:
+        events.emit(kind, data)
+        if lease is not None:
+            lease.renew(f"{kind} {data['step']}" if "step" in data else kind)
+
+    return emit
 
 
 @contextmanager

@@ -16,6 +16,7 @@ class JobEnvironment:
         job_id: AWS_BATCH_JOB_ID; empty outside a queue.
         attempt: AWS_BATCH_JOB_ATTEMPT, from 1.
         array_index: AWS_BATCH_JOB_ARRAY_INDEX; None outside an array job.
+        lease_seconds: FORGE_LEASE_SECONDS, instead of the task spec's; None for that one.
         scratch: FORGE_SCRATCH, the folder for temporary files; None for the system's.
     """
 
@@ -23,6 +24,7 @@ class JobEnvironment:
     attempt: int
     array_index: int | None
     scratch: Path | None
+    lease_seconds: int | None = None
 
 
 def read_job_environment(environment: Mapping[str, str]) -> JobEnvironment:
@@ -38,6 +40,7 @@ def read_job_environment(environment: Mapping[str, str]) -> JobEnvironment:
         attempt=1 if attempt is None else attempt,
         array_index=_number(environment, "AWS_BATCH_JOB_ARRAY_INDEX", minimum=0),
         scratch=Path(scratch) if scratch else None,
+        lease_seconds=_number(environment, "FORGE_LEASE_SECONDS", minimum=1),
     )
 
 

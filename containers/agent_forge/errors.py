@@ -23,11 +23,14 @@ EXIT_CODES = {
     "budget": 77,
 }
 
-_DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
+# EFBIG is what a limit on file sizes answers.
+_DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# What a disk, a mount or the system's limits do to a job that is not at fault.
+_HOST_ERRNOS = frozenset({errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ESTALE})
 # torch and safetensors report these as plain RuntimeError/SafetensorError; the text is the only thing that
 # tells.
 _OUT_OF_MEMORY_TEXTS = ("out of memory", "can't allocate memory", "cannot allocate memory")
-_DISK_FULL_TEXTS = ("no space left on device", "os error 28")
+_DISK_FULL_TEXTS = ("no space left on device", "os error 28", "os error 27", "os error 122")
 
 
 class ForgeError(Exception):
@@ -71,6 +74,12 @@ def classify(error: BaseException) -> ForgeError:
     if disk_errno or any(part in lowered for part in _DISK_FULL_TEXTS):
         return ForgeError(
             "disk_full", f"{text}. Free disk space or give the job a larger volume, then retry."
+        )
+    if isinstance(error, OSError) and error.errno in _HOST_ERRNOS:
+        return ForgeError(
+            "dependency",
+            f"{text}. The machine's file system or its limits failed, not the job: look at its log and"
+            " mounts, then resume from the last checkpoint.",
         )
     if isinstance(error, MemoryError) or any(part in lowered for part in _OUT_OF_MEMORY_TEXTS):
         return ForgeError(

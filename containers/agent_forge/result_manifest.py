@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from agent_forge.clock import utc_now
@@ -89,6 +90,7 @@ class ResultManifest:
             **self._identity.place(),
             "jobId": self._identity.job_id,
             "attempt": self._identity.attempt,
+            "execution": self._identity.execution,
             "config": dict(self._config),
             "startTime": self._start_time,
             "endTime": utc_now(),
@@ -103,17 +105,21 @@ class ResultManifest:
     def _refuse_when_overtaken(self) -> None:
         """Raise ForgeError(conflict) when a later attempt has answered: this one was thought dead."""
         other = self._read()
-        if (
-            other is None
-            or other["jobId"] != self._identity.job_id
-            or other["attempt"] <= self._identity.attempt
-        ):
+        if other is None or not self._came_later(other):
             return
         raise ForgeError(
             "conflict",
             f"Attempt {other['attempt']} of job {other['jobId']} has written {self.uri}; attempt "
-            f"{self._identity.attempt} leaves it as it is.",
+            f"{self._identity.attempt} of job {self._identity.job_id} leaves it as it is and stops here.",
         )
+
+    def _came_later(self, other: Mapping[str, Any]) -> bool:
+        """Whether a result is that of a later execution, or of a later attempt of this job."""
+        if "execution" in other:
+            theirs = replace(self._identity, execution=other["execution"], attempt=other["attempt"])
+            return theirs.order > self._identity.order
+        same = other["jobId"] == self._identity.job_id
+        return bool(same and other["attempt"] > self._identity.attempt)
 
     def _read(self) -> dict[str, Any] | None:
         """The result that lies there, or None when there is none or it cannot be read."""

@@ -32,6 +32,8 @@ class TaskSpec:
     seed: int
     threads: int
     checkpoint_seconds: float
+    checkpoint_steps: int | None = None
+    lease_seconds: float | None = None
     reuse: bool = False
     resume_from: Mapping[int | None, ResumePoint] = field(default_factory=dict)
     round: int | None = None
@@ -114,6 +116,8 @@ def load_task_spec(uri: str) -> TaskSpec:
         seed=document["seed"],
         threads=document["threads"],
         checkpoint_seconds=document["limits"]["checkpointSeconds"],
+        checkpoint_steps=document["limits"].get("checkpointSteps"),
+        lease_seconds=document["limits"].get("leaseSeconds"),
         reuse=document.get("reuse", False),
         resume_from={
             point["index"]: ResumePoint(point["step"], point["sha256"], point["acceptSettings"])

@@ -41,7 +41,7 @@ def test_a_forge_error_keeps_its_kind_and_an_unforeseen_one_becomes_a_bug_with_i
             "out_of_memory",
         ),
         (OSError(122, "Disk quota exceeded"), "disk_full"),
-        (OSError(5, "Input/output error"), "bug"),
+        (OSError(5, "Input/output error"), "dependency"),
         (FloatingPointError("overflow"), "numeric"),
         (ModuleNotFoundError("No module named 'onnx'", name="onnx"), "dependency"),
         (ModuleNotFoundError("No module named 'agent_forge.x'", name="agent_forge.x"), "bug"),

@@ -65,6 +65,11 @@ export const resultManifest = z
     round: count.nullable().optional().describe('Round of a repeated stage; null where a stage runs once.'),
     jobId: z.string().max(200),
     attempt: z.int().min(1),
+    execution: z
+      .string()
+      .max(80)
+      .optional()
+      .describe('Execution of the job: an earlier one never replaces the result of a later one.'),
     models: z.array(producedModel).max(1000),
     metrics: z.array(metricRecord).max(20000),
     artifacts: z.array(producedArtifact).max(1000),

@@ -55,6 +55,16 @@ export const taskSpec = z
     limits: z.strictObject({
       timeoutSeconds: z.int().min(1),
       checkpointSeconds: z.int().min(1),
+      checkpointSteps: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('Most steps between two checkpoints; without it the seconds alone decide.'),
+      leaseSeconds: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('How long the job may go without progress; without it nothing watches.'),
     }),
     reuse: z
       .boolean()

@@ -54,9 +54,11 @@ export function isErrorKind(value: unknown): value is ErrorKind {
  * The kind that a container's exit code stands for; what is not in the table is a bug.
  *
  * 143 is death by SIGTERM. Whoever asked for it looks at the run first; nobody having asked, a host took the job back.
+ * 142 is death by SIGALRM, by which a job ends itself that made no progress for its whole lease.
  */
 export function kindOfExit(exitCode: number): ErrorKind {
   if (exitCode === table.kinds.cancelled.exit) return 'preempted';
+  if (exitCode === 142) return 'lost';
   const found = Object.entries(table.kinds).find(([, facts]) => facts.exit === exitCode && facts.exit > 1);
   return found ? (found[0] as ErrorKind) : 'bug';
 }

@@ -3,6 +3,7 @@ import { attemptFiles } from './attempt-files.ts';
 import { type AttemptStart, startAttempt } from './attempt-start.ts';
 import type { AttemptRecord, JobRecord } from './job.ts';
 import type { JobTable } from './job-table.ts';
+import { beginLease } from './lease.ts';
 import { followOutput, type OutputFollower } from './output.ts';
 import { attemptOf, withAttempt } from './records.ts';
 import type { OutputBatch, RunnerSettings } from './runner-api.ts';
@@ -30,10 +31,12 @@ export async function runAttempt(
   if ('statusReason' in started) return started;
   const { startedAt } = attemptOf(job, begin.number);
   const follower = followAttempt(context, jobId, begin.number);
+  const files = attemptFiles(settings.logsDirectory, jobId, begin.number);
   const end = await superviseProcess({
     ...started,
     jobId,
-    exitPath: attemptFiles(settings.logsDirectory, jobId, begin.number).exit,
+    exitPath: files.exit,
+    lease: beginLease([files.stdout, files.stderr], job.leaseSeconds ?? null),
     timeLeftMilliseconds: timeLeft(job, startedAt ?? settings.clock(), settings.clock()),
     graceMilliseconds: settings.graceMilliseconds,
     pollMilliseconds: settings.pollMilliseconds,

@@ -60,6 +60,8 @@ export interface JobDefinition {
   readonly timeout?: JobTimeout;
   /** @default one attempt */
   readonly retryStrategy?: RetryStrategy;
+  /** How long an attempt may write nothing before it counts as lost. AWS has no such thing. @default none: for ever */
+  readonly leaseSeconds?: number;
 }
 
 export interface JobDependency {
@@ -145,6 +147,8 @@ export interface JobRecord {
   readonly environment: readonly EnvironmentVariable[];
   readonly resources: Resources;
   readonly timeoutSeconds: number | null;
+  /** Absent in records of before there were leases. */
+  readonly leaseSeconds?: number | null;
   readonly retry: { readonly attempts: number; readonly evaluateOnExit: readonly ExitRule[] };
   readonly dependsOn: readonly JobDependency[];
   readonly tags: Readonly<Record<string, string>>;

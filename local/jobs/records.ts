@@ -30,6 +30,7 @@ export function createRecords(
     environment: mergeEnvironment(request.jobDefinition.environment, request.containerOverrides?.environment),
     resources: resourcesOf(request),
     timeoutSeconds: timeoutSeconds(request),
+    leaseSeconds: request.jobDefinition.leaseSeconds ?? null,
     retry: retryOf(request),
     dependsOn: request.dependsOn ?? [],
     tags: request.tags ?? {},

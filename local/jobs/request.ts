@@ -23,6 +23,10 @@ export function checkRequest(request: JobRequest): void {
   if (seconds !== null && !(seconds > 0 && Number.isFinite(seconds))) {
     refuse(`timeout.attemptDurationSeconds must be a positive number; received ${seconds}`);
   }
+  const { leaseSeconds = 1 } = request.jobDefinition;
+  if (!(leaseSeconds > 0 && Number.isFinite(leaseSeconds))) {
+    refuse(`leaseSeconds must be a positive number; received ${leaseSeconds}`);
+  }
   checkResources(resourcesOf(request));
 }
 

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Alarm } from './alarm.ts';
 import type { ProcessIdentity, StopRequest } from './job.ts';
+import type { Lease } from './lease.ts';
 import { groupExists, isAlive, killStragglers, readIfThere, signalGroup } from './process.ts';
-import { type AttemptEnd, ESSENTIAL_CONTAINER_EXITED, HOST_LOST, TIMED_OUT } from './verdict.ts';
+import { type AttemptEnd, ESSENTIAL_CONTAINER_EXITED, HOST_LOST, LEASE_LOST, TIMED_OUT } from './verdict.ts';
 
 const KILLED = 128 + 9;
+/** How the container leaves when it finds that it makes no progress: by SIGALRM. */
+const NO_PROGRESS = 128 + 14;
 /** How long a killed group may take to leave the process table, and a launcher to tell an exit code it could not file. */
 const LAST_BREATH_MILLISECONDS = 1_000;
 const BREATH_MILLISECONDS = 5;
@@ -20,6 +23,7 @@ export interface Supervision {
   readonly graceMilliseconds: number;
   readonly pollMilliseconds: number;
   readonly alarm: Alarm;
+  readonly lease: Lease;
   clock(): number;
   closed(): boolean;
   stop(): StopRequest | null;
@@ -35,6 +39,7 @@ export async function superviseProcess(supervision: Supervision): Promise<Attemp
   const { identity, alarm, pollMilliseconds, timeLeftMilliseconds } = supervision;
   const deadline = performance.now() + (timeLeftMilliseconds ?? Number.POSITIVE_INFINITY);
   let killAt: number | undefined;
+  let silent = false;
   while (isAlive(identity)) {
     if (supervision.closed()) return undefined;
     if (!supervision.stop() && performance.now() >= deadline) {
@@ -45,10 +50,12 @@ export async function superviseProcess(supervision: Supervision): Promise<Attemp
       killAt = performance.now() + graceLeft(supervision, stop);
       signalGroup(identity, 'SIGTERM');
     }
-    if (killAt !== undefined && performance.now() >= killAt) signalGroup(identity, 'SIGKILL');
+    silent ||= !stop && supervision.lease.lost();
+    // Nothing gentler: what does not run cannot hear a SIGTERM.
+    if (silent || (killAt !== undefined && performance.now() >= killAt)) signalGroup(identity, 'SIGKILL');
     await alarm.pause(pollMilliseconds);
   }
-  const end = await readEnd(supervision);
+  const end = await readEnd(supervision, silent);
   await groupGone(identity.pid);
   return end;
 }
@@ -59,12 +66,16 @@ function graceLeft({ clock, graceMilliseconds }: Supervision, stop: StopRequest)
   return Math.max(0, graceMilliseconds - passed);
 }
 
-async function readEnd({ identity, jobId, exitPath, exited, stop }: Supervision): Promise<AttemptEnd> {
+async function readEnd(
+  { identity, jobId, exitPath, exited, stop }: Supervision,
+  silent: boolean,
+): Promise<AttemptEnd> {
   const filed = readExitCode(exitPath);
   if (filed !== undefined) return exitOf(filed, stop());
   const told = await Promise.race([exited, sleep(LAST_BREATH_MILLISECONDS, null, { ref: false })]);
   // Without an exit record the leader could not clear its own group, so it is done here.
   killStragglers(identity.pid, jobId);
+  if (silent) return { exitCode: KILLED, reason: SILENT, statusReason: LEASE_LOST };
   if (told !== null) return exitOf(told, stop());
   if (stop()) return { exitCode: KILLED, reason: null, statusReason: ESSENTIAL_CONTAINER_EXITED };
   return { exitCode: KILLED, reason: 'Killed from outside together with its group', statusReason: HOST_LOST };
@@ -74,10 +85,15 @@ function exitOf(exitCode: number, stop: StopRequest | null): AttemptEnd {
   return { exitCode, reason: stop ? null : reasonOf(exitCode), statusReason: ESSENTIAL_CONTAINER_EXITED };
 }
 
+const SILENT = 'LeaseLost: it wrote nothing for its whole lease and was killed';
+
 /** What a shell's exit code says about a command that did not end by itself. */
 function reasonOf(exitCode: number): string | null {
   if (exitCode === KILLED) {
     return 'OutOfMemoryError: the command was killed by SIGKILL, most often because memory ran out';
+  }
+  if (exitCode === NO_PROGRESS) {
+    return 'LeaseLost: it made no progress for its whole lease; the stacks of its threads are in its log';
   }
   if (exitCode === 126 || exitCode === 127) {
     return `CannotStartContainerError: the command could not be executed (exit code ${exitCode}); see the attempt's log`;

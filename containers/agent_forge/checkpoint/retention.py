@@ -6,7 +6,13 @@ the run that took it, which owns the blobs), and what another run was forked fro
 
 import sys
 
-from agent_forge.checkpoint.manifest import ManifestName, decode_manifest, parse_manifest_name
+from agent_forge.checkpoint.manifest import (
+    POINTER,
+    ManifestName,
+    decode_manifest,
+    decode_pointer,
+    parse_manifest_name,
+)
 from agent_forge.errors import ForgeError
 from agent_forge.storage.base import Storage
 from agent_forge.storage.blobs import BlobStore
@@ -37,6 +43,9 @@ def drop_old(storage: Storage, blobs: BlobStore, prefix: str, newest: ManifestNa
 def _drop_old(storage: Storage, blobs: BlobStore, prefix: str, newest: ManifestName, run_id: str) -> None:
     found = _read_manifests(storage, prefix)
     manifests = {name: manifest for name, manifest in found.items() if manifest["runId"] == run_id}
+    # Asked after the listing: who was thought dead and wakes up here must not take a later attempt's away.
+    if decode_pointer(storage.read_bytes(prefix + POINTER))[0] != newest:
+        return
     # A later step than the pointer's: never committed, or on a branch the job rolled back from.
     committed = sorted((name for name in manifests if name.step < newest.step), key=lambda name: name.step)
     best = [name for name in [*committed, newest] if manifests[name]["best"]]

@@ -5,11 +5,13 @@ import json
 import pytest
 import torch
 
+from agent_forge.checkpoint.manifest import POINTER, decode_pointer
+from agent_forge.checkpoint.retention import drop_old
 from agent_forge.checkpoint.schedule import SaveSchedule
 from agent_forge.contracts import validate
 from agent_forge.errors import ForgeError
 from tests.support.checkpoint_desk import PREFIX, is_state_of, open_desk, state_of
-from tests.support.job_room import JobRoom
+from tests.support.job_room import RUN_ID, JobRoom
 
 
 def _manifests(room: JobRoom, stage: str = "base") -> list[dict]:
@@ -237,3 +239,21 @@ def test_a_save_is_due_after_the_interval_or_the_number_of_steps() -> None:
     assert not schedule.due()
     now[0] = 10.0
     assert schedule.due()
+
+
+def test_who_was_overtaken_removes_nothing(room: JobRoom) -> None:
+    # given an attempt that was stopped after its second save, just before it cleans up
+    first = open_desk(room)
+    first.save(1)
+    first.save(2)
+    prefix = room.uri(PREFIX)
+    mine, _ = decode_pointer(room.storage.read_bytes(prefix + POINTER))
+    later = open_desk(room, attempt=2)
+    later.store.latest()
+    later.save(3)
+    before = room.storage.list(prefix)
+    # when it wakes up
+    drop_old(room.storage, room.blobs, prefix, mine, RUN_ID)
+    # then
+    assert room.storage.list(prefix) == before
+    assert is_state_of(open_desk(room, attempt=3).store.latest(), 3)

@@ -72,13 +72,16 @@ interface StageInputs extends StageRound {
   readonly shares: boolean;
 }
 
+type JobLimits = Required<Omit<TaskSpec['limits'], 'checkpointSteps'>> &
+  Pick<TaskSpec['limits'], 'checkpointSteps'>;
+
 function taskOf(
   { blobs }: Pick<ReadPorts, 'blobs'>,
   run: Run,
   { phase, execution }: TaskFacts,
   { stage: { name, kind, size }, round, inputs, shares }: StageInputs,
 ): TaskSpec {
-  const { timeoutSeconds, checkpointSeconds } = jobs.phases[phase];
+  const { timeoutSeconds, checkpointSeconds, checkpointSteps, leaseSeconds }: JobLimits = jobs.phases[phase];
   return {
     schemaVersion: 1,
     tenant: run.tenant,
@@ -93,6 +96,11 @@ function taskOf(
     blobs: blobs.uri(BLOB_PREFIX),
     seed: run.resolved.seed,
     threads: run.resolved.threads,
-    limits: { timeoutSeconds, checkpointSeconds },
+    limits: {
+      timeoutSeconds,
+      checkpointSeconds,
+      leaseSeconds,
+      ...(checkpointSteps === undefined ? {} : { checkpointSteps }),
+    },
   };
 }

@@ -106,7 +106,7 @@ describe('a job request', () => {
     jobRequest({ arguments: submission(phase, size), executionName: 'R-1-cognate', key: 'RunStage#1' });
 
   it.each(PHASE_SLUGS)('of %s asks for what contracts/jobs.json says, and nothing of its own', (phase) => {
-    const { local, timeoutSeconds, attempts } = jobs.phases[phase];
+    const { local, timeoutSeconds, attempts, leaseSeconds } = jobs.phases[phase];
     expect(requestOf(phase)).toEqual({
       jobName: 'R-1-cognate-base-1',
       jobQueue: jobs.queue,
@@ -115,6 +115,7 @@ describe('a job request', () => {
         name: `forge-${phase}`,
         ...local,
         command: ['run', '--task', 'file:///task.json'],
+        leaseSeconds,
         timeout: { attemptDurationSeconds: timeoutSeconds },
         retryStrategy: { attempts, evaluateOnExit: jobs.evaluateOnExit },
       },
