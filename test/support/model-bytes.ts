@@ -1,5 +1,5 @@
 /** Safetensors files and whole model folders, made byte by byte, right or wrong as a test wants them. */
-import type { OfferedFile } from '#core/domain/model-files.ts';
+import type { OfferedFile } from '#core/domain/model-import/model-files.ts';
 import { sha256Of } from './memory/blobs.ts';
 import type { MemoryStore } from './memory/store.ts';
 import { storeFile } from './toy-models.ts';

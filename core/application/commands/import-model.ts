@@ -3,7 +3,12 @@ import { contentKey } from '../../domain/blob-key.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import { makeUlid } from '../../domain/ids.ts';
 import { type Model, modelReference } from '../../domain/model.ts';
-import { CONFIG, checkFileNames, type OfferedFile, PROPERTIES } from '../../domain/model-files.ts';
+import {
+  CONFIG,
+  checkFileNames,
+  type OfferedFile,
+  PROPERTIES,
+} from '../../domain/model-import/model-files.ts';
 import { type Principal, requireRole } from '../../domain/principal.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { type InspectedModel, inspectModel } from '../queries/inspect-model.ts';

@@ -1,7 +1,12 @@
 /** Checks every uploaded file of a model and measures what they make up. Writes nothing. */
 import type { ModelArchitecture } from '#contracts/source/architecture.ts';
 import type { ModelProperties } from '#contracts/source/properties.ts';
-import { checkConfig, layoutOf, measureTokenizer, parseObject } from '../../domain/model-config.ts';
+import {
+  checkConfig,
+  layoutOf,
+  measureTokenizer,
+  parseObject,
+} from '../../domain/model-import/model-config.ts';
 import {
   CONFIG,
   checkFileNames,
@@ -11,9 +16,9 @@ import {
   TOKENIZER,
   unsafePath,
   WEIGHTS,
-} from '../../domain/model-files.ts';
-import { measureModel } from '../../domain/model-measurements.ts';
-import { refusal, shown } from '../../domain/model-refusal.ts';
+} from '../../domain/model-import/model-files.ts';
+import { measureModel } from '../../domain/model-import/model-measurements.ts';
+import { refusal, shown } from '../../domain/model-import/model-refusal.ts';
 import type { Hasher } from '../../ports/clock.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 import { inspectDocument, inspectWeights, requireUploaded, type Weights } from './inspect-weights.ts';

@@ -2,10 +2,15 @@
 import { createHash, type Hash } from 'node:crypto';
 import { contentKey } from '../../domain/blob-key.ts';
 import { ForgeError } from '../../domain/errors.ts';
-import { type OfferedFile, refuseDangerous, SNIFFED_BYTES } from '../../domain/model-files.ts';
-import { refusal, shown } from '../../domain/model-refusal.ts';
-import { LENGTH_BYTES, readHeader, readHeaderLength, type TensorInfo } from '../../domain/safetensors.ts';
-import { type ScannedTensor, TensorScan } from '../../domain/safetensors-scan.ts';
+import { type OfferedFile, refuseDangerous, SNIFFED_BYTES } from '../../domain/model-import/model-files.ts';
+import { refusal, shown } from '../../domain/model-import/model-refusal.ts';
+import {
+  LENGTH_BYTES,
+  readHeader,
+  readHeaderLength,
+  type TensorInfo,
+} from '../../domain/model-import/safetensors.ts';
+import { type ScannedTensor, TensorScan } from '../../domain/model-import/safetensors-scan.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 
 type Blobs = Pick<ReadPorts, 'blobs'>;

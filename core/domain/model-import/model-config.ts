@@ -1,5 +1,5 @@
 /** config.json and tokenizer.json of an imported model, read as data from a stranger. */
-import type { Problem } from './errors.ts';
+import type { Problem } from '../errors.ts';
 import { CONFIG, TOKENIZER } from './model-files.ts';
 import { refusal, shown } from './model-refusal.ts';
 

@@ -3,7 +3,7 @@
  *
  * Stricter than the library: keys that stand twice, unknown members and anything beyond our caps are refused.
  */
-import { repeatedKey } from './json-keys.ts';
+import { repeatedKey } from '../json-keys.ts';
 import { refusal, shown } from './model-refusal.ts';
 
 export const LENGTH_BYTES = 8;

@@ -1,7 +1,12 @@
 /** What the files of an imported model may be called and contain, and how a pickle or an archive is known by its bytes. */
 import fc from 'fast-check';
-import { checkConfig, layoutOf, measureTokenizer, parseObject } from '#core/domain/model-config.ts';
-import { checkFileNames, refuseDangerous } from '#core/domain/model-files.ts';
+import {
+  checkConfig,
+  layoutOf,
+  measureTokenizer,
+  parseObject,
+} from '#core/domain/model-import/model-config.ts';
+import { checkFileNames, refuseDangerous } from '#core/domain/model-import/model-files.ts';
 import { safetensors, TOY_CONFIG, TOY_TENSORS, TOY_TOKENIZER, textBytes } from '#test/support/model-bytes.ts';
 
 const codeOf = (act: () => unknown): unknown => {

@@ -1,5 +1,5 @@
 /** The files that make up an imported model: which there must be, what they may be called, what they must not be. */
-import { ForgeError, type Problem } from './errors.ts';
+import { ForgeError, type Problem } from '../errors.ts';
 import { refusal, shown } from './model-refusal.ts';
 import { LENGTH_BYTES } from './safetensors.ts';
 

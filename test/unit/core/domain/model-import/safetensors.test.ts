@@ -1,9 +1,9 @@
 /** The header of a stranger's weight file: what is taken, what is refused, and under which code. */
 import fc from 'fast-check';
 import { repeatedKey } from '#core/domain/json-keys.ts';
-import { architectureText } from '#core/domain/model-measurements.ts';
-import { readHeader, readHeaderLength } from '#core/domain/safetensors.ts';
-import { TensorScan } from '#core/domain/safetensors-scan.ts';
+import { architectureText } from '#core/domain/model-import/model-measurements.ts';
+import { readHeader, readHeaderLength } from '#core/domain/model-import/safetensors.ts';
+import { TensorScan } from '#core/domain/model-import/safetensors-scan.ts';
 import {
   counting,
   f32,

@@ -1,5 +1,5 @@
 /** Why the files of a model are refused: a code that a program can act on, and words that a person can. */
-import { type ErrorDetail, ForgeError } from './errors.ts';
+import { type ErrorDetail, ForgeError } from '../errors.ts';
 
 /** Names come from the file: what is shown of them is short and has no control characters. */
 export function shown(name: string): string {
