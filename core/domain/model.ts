@@ -15,7 +15,7 @@ export interface ModelParentLink {
 }
 
 /** What one phase did to the model: where to find what it measured, and what it changed of the architecture. */
-export interface PhaseEvent {
+export interface LifeEntry {
   readonly phase: PhaseSlug;
   readonly runId: Ulid;
   readonly at: string;
@@ -56,7 +56,7 @@ export interface Model {
   readonly architecture: ModelArchitecture;
   readonly properties: ModelProperties;
   readonly parents: readonly ModelParentLink[];
-  readonly lifecycle: readonly PhaseEvent[];
+  readonly lifecycle: readonly LifeEntry[];
   /** What an imported model may be used for. @default that of the corpora of its runs */
   readonly licence?: string;
   /** @default never changed */
@@ -78,7 +78,7 @@ export function modelReference(model: Pick<Model, 'name' | 'version'>): string {
 export function architectureDifference(
   before: ModelArchitecture | null,
   after: ModelArchitecture,
-): PhaseEvent['difference'] {
+): LifeEntry['difference'] {
   const changed = Object.entries(after).filter(
     ([field, value]) => JSON.stringify(value) !== JSON.stringify(before?.[field as keyof ModelArchitecture]),
   );
@@ -100,9 +100,9 @@ export function applyPhase(
     at: string;
     metrics: readonly string[];
   },
-): readonly PhaseEvent[] {
+): readonly LifeEntry[] {
   const { architecture, ...rest } = made;
-  const event: PhaseEvent = {
+  const event: LifeEntry = {
     ...rest,
     difference: architectureDifference(parent?.architecture ?? null, architecture),
   };

@@ -9,7 +9,7 @@ import { MODEL_STATUSES } from '#core/domain/model.ts';
 
 export const modelStatus = z.enum(MODEL_STATUSES);
 
-const phaseEvent = z.object({
+const lifeEntry = z.object({
   phase: phaseSlug,
   runId: ulid,
   at: timestamp,
@@ -40,7 +40,7 @@ export const model = z
     architecture,
     properties,
     parents: z.array(z.object({ modelId: ulid, relation: z.string(), weight: z.number() })),
-    lifecycle: z.array(phaseEvent),
+    lifecycle: z.array(lifeEntry),
     licence: z.string().optional(),
     statusChanges: z.array(statusChange).optional(),
     tombstone: tombstone.optional(),
