@@ -1,6 +1,5 @@
 /** The API, one method per operation. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
-import type { RunReport } from '../schemas/report.ts';
 import { controlMethods } from './control-methods.ts';
 import { type FollowOptions, followEvents } from './follow-events.ts';
 import { type Connection, readJson, send } from './http.ts';
@@ -54,10 +53,7 @@ function runMethods(connection: Connection) {
     getRun: (id: string) => call(connection, 'get', '/v1/runs/{id}', { path: { id } }),
     cancelRun: (id: string) =>
       call(connection, 'post', '/v1/runs/{id}/cancel', { path: { id }, repeatable: true }),
-    getReport: async (id: string): Promise<RunReport> => {
-      const found: unknown = await call(connection, 'get', '/v1/runs/{id}/report', { path: { id } });
-      return found as RunReport;
-    },
+    getReport: (id: string) => call(connection, 'get', '/v1/runs/{id}/report', { path: { id } }),
     getReportText: async (id: string) =>
       (await send(connection, 'GET', report(id), { accept: 'text/markdown' })).text(),
     getMetrics: async (id: string) =>

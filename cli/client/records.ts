@@ -11,13 +11,16 @@ export interface Page<Item> {
 
 export type Run = Schemas['Run'];
 export type RunStatus = Run['status'];
-export type RunError = NonNullable<Schemas['RunError']>;
+export type RunError = Schemas['RunError'];
 export type RunSummary = Schemas['RunSummary'];
 export type Decisions = Schemas['Decisions'];
 export type RetryBody = Body<'post', '/v1/runs/{id}/retry'>;
 export type ForkBody = Body<'post', '/v1/runs/{id}/fork'>;
 export type RunPlan = Schemas['RunPlan'];
-export type LinkedNumber = NonNullable<Schemas['LinkedNumber']>;
+export type LinkedNumber = Schemas['LinkedNumber'];
+export type RunReport = Schemas['RunReport'];
+export type ReportedPhase = RunReport['phases'][number];
+export type ReportedStrength = ReportedPhase['strengths'][number];
 export type LogPart = Schemas['AttemptLog'];
 export type Model = Schemas['Model'];
 export type ModelStatus = Model['status'];

@@ -1,10 +1,11 @@
 /** forge runs watch */
+
+import type { RunReport } from '../client/records.ts';
 import { FINAL_STATUSES, type Run } from '../client/records.ts';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import { createProgressBoard } from '../output/progress-board.ts';
 import { renderSummary } from '../output/report-summary.ts';
-import type { RunReport } from '../schemas/report.ts';
 
 export interface WatchOptions {
   /** Every event as a line of JSON on stdout, instead of the summary. */

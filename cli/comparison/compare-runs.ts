@@ -1,9 +1,8 @@
 /** What differs between two runs: what was asked of them, and what they came to. */
 import type { ApiClient } from '../client/api-client.ts';
-import type { Run } from '../client/records.ts';
+import type { Run, RunReport } from '../client/records.ts';
 import { CliError } from '../errors.ts';
 import { secondsBetween } from '../output/figures.ts';
-import type { RunReport } from '../schemas/report.ts';
 import { type Difference, differencesOf } from './differences.ts';
 import { type FigurePair, type Figures, sideBySide } from './figures-side-by-side.ts';
 

@@ -1,6 +1,5 @@
 /** The result of a run on one screen. Every figure is the report's; nothing is added up here. */
-import type { LinkedNumber } from '../client/records.ts';
-import type { ReportedPhase, ReportedStrength, RunReport } from '../schemas/report.ts';
+import type { LinkedNumber, ReportedPhase, ReportedStrength, RunReport } from '../client/records.ts';
 import { formatNumber, formatSeconds, secondsBetween } from './figures.ts';
 import { type Paint, paintStatus } from './paint.ts';
 import { renderTable } from './table.ts';

@@ -1,6 +1,6 @@
 /** What verbs print with --json where they do not simply pass on an answer of the API. */
 import * as z from 'zod';
-import { runReport } from './report.ts';
+import { runReport } from '#contracts/source/report.ts';
 
 /** A record of the API; its fields are described by contracts/openapi.json. */
 const record = (component: string) =>

@@ -18,7 +18,7 @@ export function renderSchema(name: string): string {
   if (document !== undefined) return document;
   const verb = name.startsWith(OUTPUT) ? name.slice(OUTPUT.length) : '';
   const output = Object.hasOwn(OUTPUTS, verb) ? OUTPUTS[verb] : undefined;
-  if (output) return `${JSON.stringify(z.toJSONSchema(output), null, 2)}\n`;
+  if (output) return `${JSON.stringify(z.toJSONSchema(output, { io: 'input' }), null, 2)}\n`;
   const near = nearestName(name, schemaNames());
   throw new CliError('not_found', `There is no schema "${name}".${near ? ` Did you mean ${near}?` : ''}`, {
     code: 'no_such_schema',

@@ -1,31 +1,10 @@
 /** Gates: rows {metric, op, bound} evaluated on a phase's metric records, each with a verdict. */
+import type { Gate, GateVerdict, LinkedNumber } from '#contracts/source/gate.ts';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 
-export type GateOperator = '<' | '<=' | '>' | '>=';
-export type GateBound = number | { readonly metric: string; readonly factor?: number | undefined };
+export type { Gate, GateVerdict, LinkedNumber };
 
-export interface Gate {
-  readonly metric: string;
-  readonly op: GateOperator;
-  readonly bound: GateBound;
-  readonly onFailure: 'report' | 'fail';
-}
-
-/** A number together with the record that it was read from; null where nothing was measured. */
-export interface LinkedNumber {
-  readonly value: number;
-  readonly unit: string;
-  readonly metric: string;
-}
-
-export interface GateVerdict {
-  readonly gate: Gate;
-  readonly verdict: 'passed' | 'failed' | 'not measured';
-  readonly measured: LinkedNumber | null;
-  readonly bound: LinkedNumber | null;
-}
-
-const COMPARE: Readonly<Record<GateOperator, (left: number, right: number) => boolean>> = {
+const COMPARE: Readonly<Record<Gate['op'], (left: number, right: number) => boolean>> = {
   '<': (left, right) => left < right,
   '<=': (left, right) => left <= right,
   '>': (left, right) => left > right,

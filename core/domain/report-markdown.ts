@@ -1,6 +1,7 @@
 /** The report as Markdown, for people. It shows what the report holds and adds no number of its own. */
+
+import type { ReportedPhase, ReportedStrength, RunReport } from '#contracts/source/report.ts';
 import type { LinkedNumber } from './gate.ts';
-import type { ReportedPhase, ReportedStrength, RunReport } from './report.ts';
 
 /** Four significant digits, or the whole number. */
 export function formatFigure(figure: LinkedNumber | null | undefined): string {

@@ -4,76 +4,12 @@
  */
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { ReportedPhase, ReportedStrength, RunReport } from '#contracts/source/report.ts';
 import type { Corpus } from './corpus.ts';
 import { type GateVerdict, type LinkedNumber, linkedNumber } from './gate.ts';
 import { type Model, modelReference } from './model.ts';
 import { phaseDefinition, type Strength } from './phase.ts';
-import type { Run, RunError, RunOrigin, RunStatus } from './run.ts';
-
-export interface ReportedGate {
-  readonly rule: string;
-  readonly verdict: GateVerdict['verdict'];
-  readonly measured: LinkedNumber | null;
-  /** The metric that it is compared with; null where it was not measured, and where the bound is a fixed number. */
-  readonly bound: LinkedNumber | null;
-  /** True where the bound is the number that stands in the rule. */
-  readonly fixed: boolean;
-}
-
-/** Which model is best at what it was made for. */
-export interface ReportedStrength {
-  readonly model: string;
-  readonly measure: string;
-  readonly wanted: Strength['wanted'];
-  readonly figures: Readonly<Record<string, LinkedNumber | null>>;
-  /** The one best model of the measure; null where the first two are equal or nothing was measured. */
-  readonly best: string | null;
-  readonly verdict: 'ahead' | 'not ahead' | 'not measured';
-}
-
-export interface ReportedPhase {
-  readonly phase: PhaseSlug;
-  readonly title: string;
-  readonly status: string;
-  /** The run that these figures are of, where the phase was not run again. */
-  readonly reusedFrom: string | null;
-  readonly jobs: Readonly<Record<string, LinkedNumber>>;
-  /** Subject → measure → figure. */
-  readonly figures: Readonly<Record<string, Readonly<Record<string, LinkedNumber>>>>;
-  readonly gates: readonly ReportedGate[];
-  readonly strengths: readonly ReportedStrength[];
-}
-
-export interface ReportedModel {
-  readonly id: string;
-  readonly reference: string;
-  readonly role: string;
-  readonly parents: readonly string[];
-  readonly weights: string;
-}
-
-export interface RunReport {
-  readonly schema: 'forge/report/v1';
-  readonly run: {
-    readonly id: string;
-    readonly name: string;
-    readonly status: RunStatus;
-    readonly startedAt: string | null;
-    readonly endedAt: string | null;
-    /** Null for a run that was submitted as a document of its own. */
-    readonly origin: RunOrigin | null;
-  };
-  readonly error: RunError | null;
-  readonly corpus: {
-    readonly id: string;
-    readonly name: string;
-    readonly sha256: string;
-    readonly licence: string;
-  } | null;
-  readonly phases: readonly ReportedPhase[];
-  readonly models: readonly ReportedModel[];
-  readonly reproduce: { readonly command: string; readonly document: string };
-}
+import type { Run } from './run.ts';
 
 function gateRule({ gate }: GateVerdict): string {
   const { bound } = gate;

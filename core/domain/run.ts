@@ -1,23 +1,14 @@
 /** The run aggregate: a user's request, its phases and the one legal order of their states. */
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { RunDocument } from '#contracts/source/run-document.ts';
+import { RUN_STATUSES, type RunStatus } from '#contracts/source/run-status.ts';
 import { type ErrorKind, ForgeError } from './errors.ts';
 import type { PhaseFingerprint } from './fingerprint.ts';
 import type { Gate, GateVerdict } from './gate.ts';
 import type { Ulid } from './ids.ts';
 import type { Rounds } from './rounds.ts';
 
-export const RUN_STATUSES = [
-  'queued',
-  'running',
-  'pausing',
-  'paused',
-  'cancelling',
-  'cancelled',
-  'succeeded',
-  'failed',
-] as const;
-export type RunStatus = (typeof RUN_STATUSES)[number];
+export { RUN_STATUSES, type RunStatus };
 export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled';
 
 /** From each status, where a run may go. Terminal states never change. */

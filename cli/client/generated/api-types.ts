@@ -1112,7 +1112,7 @@ export interface components {
             readonly value: number;
             readonly unit: string;
             readonly metric: string;
-        } | null;
+        };
         readonly Model: {
             /** @enum {number} */
             readonly schemaVersion: 1;
@@ -1497,10 +1497,10 @@ export interface components {
                     };
                     /** @enum {string} */
                     readonly verdict: "passed" | "failed" | "not measured";
-                    readonly measured: components["schemas"]["LinkedNumber"];
-                    readonly bound: components["schemas"]["LinkedNumber"];
+                    readonly measured: components["schemas"]["LinkedNumber"] | null;
+                    readonly bound: components["schemas"]["LinkedNumber"] | null;
                 }[];
-                readonly error: components["schemas"]["RunError"];
+                readonly error: components["schemas"]["RunError"] | null;
                 readonly fingerprint?: {
                     /** @description SHA-256 in lower-case hexadecimal. */
                     readonly hash: string;
@@ -1531,7 +1531,7 @@ export interface components {
             readonly startedAt: string | null;
             /** @description UTC time, ISO 8601. */
             readonly endedAt: string | null;
-            readonly error: components["schemas"]["RunError"];
+            readonly error: components["schemas"]["RunError"] | null;
             readonly report: string | null;
             readonly origin?: {
                 /** @enum {string} */
@@ -1548,8 +1548,9 @@ export interface components {
             readonly message: string;
             /** @enum {string|null} */
             readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+            /** @description What a person can do next. */
             readonly hint: string;
-        } | null;
+        };
         readonly RunPlan: {
             readonly name: string;
             readonly seed: number;
@@ -1598,6 +1599,92 @@ export interface components {
                 };
             }[];
             readonly deferred: readonly string[];
+        };
+        readonly RunReport: {
+            /** @enum {string} */
+            readonly schema: "forge/report/v1";
+            readonly run: {
+                /** @description A sortable identifier (ULID). */
+                readonly id: string;
+                readonly name: string;
+                /** @enum {string} */
+                readonly status: "queued" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "succeeded" | "failed";
+                /** @description UTC time, ISO 8601. */
+                readonly startedAt: string | null;
+                /** @description UTC time, ISO 8601. */
+                readonly endedAt: string | null;
+                /** @description Null for a run that was submitted as a document of its own. */
+                readonly origin: {
+                    /** @enum {string} */
+                    readonly verb: "retry" | "fork";
+                    /** @description A sortable identifier (ULID). */
+                    readonly run: string;
+                    /** @enum {string|null} */
+                    readonly from: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+                } | null;
+            };
+            readonly error: components["schemas"]["RunError"] | null;
+            readonly corpus: {
+                /** @description A sortable identifier (ULID). */
+                readonly id: string;
+                readonly name: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly sha256: string;
+                readonly licence: string;
+            } | null;
+            readonly phases: readonly {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly title: string;
+                readonly status: string;
+                /** @description The run that these figures are of, where the phase was not run again. */
+                readonly reusedFrom: string | null;
+                readonly jobs: {
+                    readonly [key: string]: components["schemas"]["LinkedNumber"];
+                };
+                /** @description Subject, measure, figure. */
+                readonly figures: {
+                    readonly [key: string]: {
+                        readonly [key: string]: components["schemas"]["LinkedNumber"];
+                    };
+                };
+                readonly gates: readonly {
+                    readonly rule: string;
+                    /** @enum {string} */
+                    readonly verdict: "passed" | "failed" | "not measured";
+                    readonly measured: components["schemas"]["LinkedNumber"] | null;
+                    /** @description The metric that it is compared with; null where it was not measured, and where the bound is a fixed number. */
+                    readonly bound: components["schemas"]["LinkedNumber"] | null;
+                    /** @description True where the bound is the number that stands in the rule. */
+                    readonly fixed: boolean;
+                }[];
+                readonly strengths: readonly {
+                    readonly model: string;
+                    readonly measure: string;
+                    /** @enum {string} */
+                    readonly wanted: "higher" | "lower";
+                    readonly figures: {
+                        readonly [key: string]: components["schemas"]["LinkedNumber"] | null;
+                    };
+                    /** @description The one best model; null where the first two are equal or nothing was measured. */
+                    readonly best: string | null;
+                    /** @enum {string} */
+                    readonly verdict: "ahead" | "not ahead" | "not measured";
+                }[];
+            }[];
+            readonly models: readonly {
+                /** @description A sortable identifier (ULID). */
+                readonly id: string;
+                readonly reference: string;
+                readonly role: string;
+                readonly parents: readonly string[];
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly weights: string;
+            }[];
+            readonly reproduce: {
+                readonly command: string;
+                readonly document: string;
+            };
         };
         readonly RunSummary: {
             /** @description A sortable identifier (ULID). */
@@ -3896,12 +3983,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        /** @enum {string} */
-                        readonly schema: "forge/report/v1";
-                    } & {
-                        readonly [key: string]: unknown;
-                    };
+                    readonly "application/json": components["schemas"]["RunReport"];
                     readonly "text/markdown": string;
                 };
             };

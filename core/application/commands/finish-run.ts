@@ -1,11 +1,13 @@
 /** Last step of an execution: writes the report and gives the run its final status. */
+
 import type { FinalEventType } from '#contracts/source/event-types.ts';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
+import type { RunReport } from '#contracts/source/report.ts';
 import { reportKey } from '../../domain/blob-key.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Model } from '../../domain/model.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { buildReport, type RunReport } from '../../domain/report.ts';
+import { buildReport } from '../../domain/report.ts';
 import { renderReport } from '../../domain/report-markdown.ts';
 import {
   endRunningPhases,

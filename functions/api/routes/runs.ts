@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { metricRecord } from '#contracts/source/metric-record.ts';
 import { type PhaseSlug, phaseSlug } from '#contracts/source/phase-slugs.ts';
+import { runReport, runStatus } from '#contracts/source/report.ts';
 import { runDocument } from '#contracts/source/run-document.ts';
 import { cancelRun } from '#core/application/commands/cancel-run.ts';
 import { submitRun } from '#core/application/commands/submit-run.ts';
@@ -19,7 +20,7 @@ import { pager } from '../middleware/paging.ts';
 import { oneOf } from '../middleware/query.ts';
 import { type ApiApp, addRoute } from '../route.ts';
 import { listOf, pageOf, pageQuery } from '../schemas/paging.ts';
-import { attemptLog, run, runPlan, runStatus, runSummary } from '../schemas/run.ts';
+import { attemptLog, run, runPlan, runSummary } from '../schemas/run.ts';
 
 const tag = 'runs';
 const byId = z.object({ id: z.string() });
@@ -152,7 +153,7 @@ function addOutcome(app: ApiApp, { ports }: ApiContext): void {
       tag,
       summary: 'The report of a run',
       params: byId,
-      answers: { 200: z.looseObject({ schema: z.literal('forge/report/v1') }) },
+      answers: { 200: runReport },
       alsoAs: ['text/markdown'],
     },
     async (context) => {

@@ -1,34 +1,10 @@
 /** Runs as the API shows them. */
 import * as z from 'zod';
+import { gate, gateVerdict } from '#contracts/source/gate.ts';
 import { phaseSlug } from '#contracts/source/phase-slugs.ts';
+import { runError, runOrigin, runStatus } from '#contracts/source/report.ts';
 import { runDocument } from '#contracts/source/run-document.ts';
 import { sha256, timestamp, ulid } from '#contracts/source/scalars.ts';
-import { RUN_STATUSES } from '#core/domain/run.ts';
-
-export const runStatus = z.enum(RUN_STATUSES);
-
-export const linkedNumber = z.object({ value: z.number(), unit: z.string(), metric: z.string() }).meta({
-  id: 'LinkedNumber',
-  description: 'A number with the id of the metric record that it was read from.',
-});
-
-const gate = z.object({
-  metric: z.string(),
-  op: z.enum(['<', '<=', '>', '>=']),
-  bound: z.union([z.number(), z.object({ metric: z.string(), factor: z.number().optional() })]),
-  onFailure: z.enum(['report', 'fail']),
-});
-
-const gateVerdict = z.object({
-  gate,
-  verdict: z.enum(['passed', 'failed', 'not measured']),
-  measured: linkedNumber.nullable(),
-  bound: linkedNumber.nullable(),
-});
-
-const runError = z
-  .object({ kind: z.string(), message: z.string(), phase: phaseSlug.nullable(), hint: z.string() })
-  .meta({ id: 'RunError' });
 
 const phaseRecord = z.object({
   slug: phaseSlug,
@@ -39,7 +15,7 @@ const phaseRecord = z.object({
   inputs: z.array(ulid),
   outputs: z.array(ulid),
   gates: z.array(gateVerdict),
-  error: runError.nullable(),
+  error: z.union([runError, z.null()]),
   fingerprint: z
     .object({
       hash: sha256,
@@ -83,9 +59,9 @@ export const run = z
     updatedAt: timestamp,
     startedAt: timestamp.nullable(),
     endedAt: timestamp.nullable(),
-    error: runError.nullable(),
+    error: z.union([runError, z.null()]),
     report: z.string().nullable(),
-    origin: z.object({ verb: z.enum(['retry', 'fork']), run: ulid, from: phaseSlug.nullable() }).nullish(),
+    origin: runOrigin.nullish(),
     version: z.int(),
   })
   .meta({ id: 'Run' });

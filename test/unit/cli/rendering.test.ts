@@ -1,11 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Lineage } from '#cli/client/records.ts';
+import type { Lineage, RunReport } from '#cli/client/records.ts';
 import { formatBytes, formatNumber, formatSeconds, secondsBetween } from '#cli/output/figures.ts';
 import { lineageDot, lineageMermaid, lineageTree } from '#cli/output/lineage.ts';
 import { colored, plain } from '#cli/output/paint.ts';
 import { renderSummary } from '#cli/output/report-summary.ts';
 import { renderTable, visibleLength } from '#cli/output/table.ts';
-import type { RunReport } from '#cli/schemas/report.ts';
 import { RUN } from './event-samples.ts';
 
 const number = (value: number) => ({ value, unit: 'bits/byte', metric: 'm' });
@@ -19,6 +18,7 @@ const REPORT: RunReport = {
     status: 'succeeded',
     startedAt: '2026-01-01T00:00:00Z',
     endedAt: '2026-01-01T00:02:05Z',
+    origin: null,
   },
   error: null,
   corpus: { id: 'C', name: 'texts', sha256: 'f'.repeat(64), licence: 'CC0-1.0' },
@@ -27,20 +27,28 @@ const REPORT: RunReport = {
       phase: 'cognate',
       title: 'Cognate',
       status: 'succeeded',
+      reusedFrom: null,
       jobs: { base: number(60), 'variants/0': number(40) },
       figures: {
         token_bigram: { bits_per_byte: number(3.43842) },
         base: { bits_per_byte: number(2.5), perplexity: number(171.94), ponder_steps: number(2) },
       },
       gates: [
-        { rule: 'base/bits_per_byte < 3', verdict: 'passed', measured: number(2.5), bound: null },
+        {
+          rule: 'base/bits_per_byte < 3',
+          verdict: 'passed',
+          measured: number(2.5),
+          bound: null,
+          fixed: true,
+        },
         {
           rule: 'base/bits_per_byte < x/bits_per_byte',
           verdict: 'failed',
           measured: number(2.5),
           bound: number(2.1),
+          fixed: false,
         },
-        { rule: 'memory/recall > 1', verdict: 'not measured', measured: null, bound: null },
+        { rule: 'memory/recall > 1', verdict: 'not measured', measured: null, bound: null, fixed: true },
       ],
       strengths: [
         {

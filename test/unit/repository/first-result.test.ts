@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunReport } from '#core/domain/report.ts';
+import type { RunReport } from '#contracts/source/report.ts';
 import { formatFigure } from '#core/domain/report-markdown.ts';
 import { PROJECT } from '#test/support/fixture-tree.ts';
 

@@ -1,12 +1,12 @@
 import { metricRecord } from '#contracts/source/metric-record.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
+import { type RunReport, runReport } from '#contracts/source/report.ts';
 import { cancelRun } from '#core/application/commands/cancel-run.ts';
 import { completePhase } from '#core/application/commands/complete-phase.ts';
 import { failPhase } from '#core/application/commands/fail-phase.ts';
 import { finishRun } from '#core/application/commands/finish-run.ts';
 import { getReport } from '#core/application/queries/get-report.ts';
 import { listMetrics } from '#core/application/queries/list-metrics.ts';
-import type { RunReport } from '#core/domain/report.ts';
 import { moveRun } from '#core/domain/run.ts';
 import { ADMIN, type MemoryPorts, memoryPorts, STRANGER } from '#test/support/memory-ports.ts';
 import { walkReport } from '#test/support/report-walk.ts';
@@ -48,6 +48,13 @@ describe('finishing a run that did its phases', () => {
       expect(await finishRun(ports, ADMIN, { runId: id, outcome })).toMatchObject({ status: 'succeeded' });
     expect(ports.store.tables).toEqual(tables);
     expect(text(ports, `runs/${id}/report.json`)).toBe(report);
+  });
+
+  test('the report is what the contract says, with nothing more in it', async () => {
+    const { ports, id } = await completedRun();
+    await finishRun(ports, ADMIN, { runId: id, outcome: 'SUCCEEDED' });
+    const report = reportOf(ports, id);
+    expect(runReport.parse(report)).toEqual(report);
   });
 
   test('every number in report.json is found in the metric store with the same value', async () => {

@@ -1,0 +1,95 @@
+/**
+ * The report of a run, as it is kept, sent and printed. Every number in it is a `LinkedNumber`. Readers take it as open:
+ * a later release may add to it.
+ */
+import * as z from 'zod';
+import { figure, linkedNumber, verdict } from './gate.ts';
+import { phaseSlug } from './phase-slugs.ts';
+import { RUN_STATUSES } from './run-status.ts';
+import { sha256, timestamp, ulid } from './scalars.ts';
+
+export const runStatus = z.enum(RUN_STATUSES);
+
+export const runError = z
+  .object({
+    kind: z.string(),
+    message: z.string(),
+    phase: phaseSlug.nullable(),
+    hint: z.string().describe('What a person can do next.'),
+  })
+  .meta({ id: 'RunError' });
+
+/** Where a run comes from that was not submitted as a document of its own. */
+export const runOrigin = z.object({
+  verb: z.enum(['retry', 'fork']),
+  run: ulid,
+  from: phaseSlug.nullable(),
+});
+
+const reportedGate = z.object({
+  rule: z.string(),
+  verdict,
+  measured: figure,
+  bound: figure.describe(
+    'The metric that it is compared with; null where it was not measured, and where the bound is a fixed number.',
+  ),
+  fixed: z.boolean().describe('True where the bound is the number that stands in the rule.'),
+});
+
+const reportedStrength = z
+  .object({
+    model: z.string(),
+    measure: z.string(),
+    wanted: z.enum(['higher', 'lower']),
+    figures: z.record(z.string(), figure),
+    best: z
+      .string()
+      .nullable()
+      .describe('The one best model; null where the first two are equal or nothing was measured.'),
+    verdict: z.enum(['ahead', 'not ahead', 'not measured']),
+  })
+  .describe('Which model is best at what it was made for.');
+
+const reportedPhase = z.object({
+  phase: phaseSlug,
+  title: z.string(),
+  status: z.string(),
+  reusedFrom: ulid
+    .nullable()
+    .describe('The run that these figures are of, where the phase was not run again.'),
+  jobs: z.record(z.string(), linkedNumber),
+  figures: z.record(z.string(), z.record(z.string(), linkedNumber)).describe('Subject, measure, figure.'),
+  gates: z.array(reportedGate),
+  strengths: z.array(reportedStrength),
+});
+
+const reportedModel = z.object({
+  id: ulid,
+  reference: z.string(),
+  role: z.string(),
+  parents: z.array(ulid),
+  weights: sha256,
+});
+
+export const runReport = z
+  .object({
+    schema: z.literal('forge/report/v1'),
+    run: z.object({
+      id: ulid,
+      name: z.string(),
+      status: runStatus,
+      startedAt: timestamp.nullable(),
+      endedAt: timestamp.nullable(),
+      origin: runOrigin.nullable().describe('Null for a run that was submitted as a document of its own.'),
+    }),
+    error: z.union([runError, z.null()]),
+    corpus: z.object({ id: ulid, name: z.string(), sha256, licence: z.string() }).nullable(),
+    phases: z.array(reportedPhase),
+    models: z.array(reportedModel),
+    reproduce: z.object({ command: z.string(), document: z.string() }),
+  })
+  .meta({ id: 'RunReport' });
+
+export type RunReport = Readonly<z.output<typeof runReport>>;
+export type ReportedPhase = Readonly<z.output<typeof reportedPhase>>;
+export type ReportedStrength = Readonly<z.output<typeof reportedStrength>>;
