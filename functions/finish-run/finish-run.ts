@@ -1,13 +1,13 @@
 /** Last step of an execution: the report, and the run's final status. */
 import { finishRun } from '#core/application/commands/finish-run.ts';
 import type { Ports } from '#core/ports/ports.ts';
-import { finishEvent } from '../shared/task-events.ts';
 import { type TaskFunction, taskFunction } from '../shared/task-function.ts';
+import { finishPayload } from '../shared/task-payloads.ts';
 
 export function createFinishRun(ports: Ports): TaskFunction {
   return taskFunction(
     'finish-run',
-    finishEvent,
+    finishPayload,
     async (principal, { runId, execution, outcome, error, cause }) => {
       const facts = {
         runId,

@@ -3,18 +3,18 @@ import * as z from 'zod';
 import { phaseSlug } from '#contracts/source/phase-slugs.ts';
 import { name, ulid } from '#contracts/source/scalars.ts';
 
-export const runEvent = z.object({ tenant: name, runId: ulid, execution: z.string().max(80) });
-export const phaseEvent = runEvent.extend({ phase: phaseSlug });
+export const runPayload = z.object({ tenant: name, runId: ulid, execution: z.string().max(80) });
+export const phasePayload = runPayload.extend({ phase: phaseSlug });
 const turn = z.string().max(120);
-export const startEvent = phaseEvent.extend({ part: z.int().min(0).optional() });
-export const completionEvent = phaseEvent.extend({ turn: turn.optional() });
-export const failureEvent = phaseEvent.extend({ error: z.string(), cause: z.string() });
-export const finishEvent = runEvent.extend({
+export const startPayload = phasePayload.extend({ part: z.int().min(0).optional() });
+export const completionPayload = phasePayload.extend({ turn: turn.optional() });
+export const failurePayload = phasePayload.extend({ error: z.string(), cause: z.string() });
+export const finishPayload = runPayload.extend({
   outcome: z.enum(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']),
   error: z.string().optional(),
   cause: z.string().optional(),
 });
-export const logEvent = z.object({
+export const logPayload = z.object({
   tenant: name,
   runId: ulid,
   phase: phaseSlug,
@@ -25,7 +25,7 @@ export const logEvent = z.object({
   execution: z.string().max(80).optional(),
   lines: z.array(z.object({ offset: z.int().min(0), text: z.string() })).max(10_000),
 });
-export const jobEvent = z.object({
+export const jobPayload = z.object({
   tenant: name,
   runId: ulid,
   phase: phaseSlug,
