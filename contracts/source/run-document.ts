@@ -33,6 +33,12 @@ export const runInput = z.strictObject({
     .optional()
     .describe('Corpus to train and measure on: id, name or name@hash prefix.'),
   model: z.string().min(1).max(200).optional().describe('Model to start from: id, name or name@version.'),
+  models: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Several models to start from, such as the parents of a merge; instead of `model`.'),
 });
 
 export const runDocument = z

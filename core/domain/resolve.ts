@@ -16,7 +16,7 @@ export interface Resolvable {
   readonly document: RunDocument;
   readonly preset: Preset | null;
   readonly corpus: Corpus | null;
-  readonly model: { readonly id: Ulid } | null;
+  readonly models: readonly { readonly id: Ulid }[];
 }
 
 /** Complete settings of one phase: the field's default, then what each layer says, the last one winning. */
@@ -84,7 +84,7 @@ function refuseIdleGates(phases: readonly PhaseSlug[], document: RunDocument): v
 }
 
 /** Throws `validation` with every problem it can name; contracts are checked elsewhere. */
-export function resolveRun({ document, preset, corpus, model }: Resolvable): ResolvedRun {
+export function resolveRun({ document, preset, corpus, models }: Resolvable): ResolvedRun {
   const phases = resolvePhases(document.phases);
   refuseIdleGates(phases, document);
   requireCorpus(phases, corpus);
@@ -95,7 +95,7 @@ export function resolveRun({ document, preset, corpus, model }: Resolvable): Res
     phases,
     seed: document.seed,
     corpus: corpus && { id: corpus.id, sha256: corpus.sha256 },
-    models: model ? [model.id] : [],
+    models: models.map(({ id }) => id),
     config: perPhase((slug) => resolveSettings(slug, [preset?.config[slug], document.config[slug]])),
     gates: perPhase((slug) => gatesOf(slug, document)),
     threads: 1,

@@ -295,6 +295,11 @@ export function failPhase(run: Run, slug: PhaseSlug, error: RunError, at: string
   return changePhase(run, slug, at, { status, error, endedAt: at });
 }
 
+/** The phase of the run before this one; null where the models come from outside. */
+export function phaseBefore(run: Run, slug: PhaseSlug): PhaseSlug | null {
+  return run.phases[run.phases.indexOf(phaseRecord(run, slug)) - 1]?.slug ?? null;
+}
+
 /** Models that go into a phase: the outputs of the phase before it, or the run's input models. */
 export function modelsInto(run: Run, slug: PhaseSlug): readonly Ulid[] {
   const position = run.phases.indexOf(phaseRecord(run, slug));

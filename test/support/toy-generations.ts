@@ -24,10 +24,13 @@ export const GENERATIONS: readonly StageDefinition[] = [
 ];
 
 /** Puts a plan of toy stages in the place of the real one, for the tests of one file. */
-export function planGenerations(stages: readonly StageDefinition[] = GENERATIONS): void {
+export function planGenerations(
+  stages: readonly StageDefinition[] = GENERATIONS,
+  { base = false }: { readonly base?: boolean } = {},
+): void {
   const evomerge = PHASES.find(({ slug }) => slug === 'evomerge') as PhaseDefinition;
   Object.assign(evomerge, { available: true, accepts: [], produces: [], gates: [], stages });
-  Object.assign(evomerge.input, { base: false });
+  Object.assign(evomerge.input, { base });
 }
 
 /** A run of phases 1 and 2 whose first phase is complete. */

@@ -619,6 +619,8 @@ export interface components {
                 readonly corpus?: string;
                 /** @description Model to start from: id, name or name@version. */
                 readonly model?: string;
+                /** @description Several models to start from, such as the parents of a merge; instead of `model`. */
+                readonly models?: readonly string[];
             };
             /** @description Seed of every random choice. */
             readonly seed?: number;
@@ -1929,6 +1931,8 @@ export interface components {
                 readonly corpus?: string;
                 /** @description Model to start from: id, name or name@version. */
                 readonly model?: string;
+                /** @description Several models to start from, such as the parents of a merge; instead of `model`. */
+                readonly models?: readonly string[];
             };
             /**
              * @description Seed of every random choice.

@@ -18,7 +18,7 @@ import { planStages } from '../../domain/stage-plan.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Change } from '../../ports/registry-writer.ts';
 import { describeTasks } from '../queries/describe-tasks.ts';
-import { findInputModels } from '../queries/find-input-models.ts';
+import { findInputModels, handedOver } from '../queries/find-input-models.ts';
 import { wholeTurn } from '../queries/find-standing-rounds.ts';
 import { fingerprintPhase } from '../queries/fingerprint-phase.ts';
 import { getRun } from '../queries/get-run.ts';
@@ -89,7 +89,7 @@ async function goOn(
   turn: Turn,
 ): Promise<Completion> {
   requireRunning(run, phase);
-  const models = await findInputModels(ports, principal, run, phase);
+  const models = handedOver(await findInputModels(ports, principal, run, phase));
   const { attempts: attempt, rounds = [] } = phaseRecord(run, phase);
   const describe = await describeTasks(ports, principal, run, { phase, execution, models, rounds });
   const toRun = wholeTurn(turn, describe, rounds);

@@ -10,6 +10,7 @@ import type { Principal } from '../../domain/principal.ts';
 import { type Rounds, turnName } from '../../domain/rounds.ts';
 import {
   isPaused,
+  phaseBefore,
   phaseRecord,
   type Run,
   requireNewest,
@@ -19,7 +20,7 @@ import {
 import { planStages } from '../../domain/stage-plan.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { describeTasks } from '../queries/describe-tasks.ts';
-import { findInputModels } from '../queries/find-input-models.ts';
+import { findInputModels, handedOver } from '../queries/find-input-models.ts';
 import { findStanding } from '../queries/find-standing-rounds.ts';
 import { getRun } from '../queries/get-run.ts';
 import { changeRun } from './change-run.ts';
@@ -56,13 +57,20 @@ export async function startPhase(
   const { status, attempts, rounds: recorded = [] } = phaseRecord(run, phase);
   requireGoingOn(run, execution);
   if (status === 'succeeded') return { attempt: attempts, turn: 'last', stages: [] };
-  const models = await findInputModels(ports, principal, run, phase);
-  checkInputs(run, phase, models);
+  const inputs = await findInputModels(ports, principal, run, phase);
+  checkInputs(run, phase, inputs.models);
+  const models = handedOver(inputs);
   const stages = planStages(phase, run.resolved.config[phase]);
   const describe = await describeTasks(ports, principal, run, { phase, execution, models, rounds: recorded });
   const { rounds, turn, toRun } = await findStanding(ports, stages, recorded, describe);
   await writeTasks(ports, toRun);
-  const started = await markStarted(ports, principal, run, { phase, execution, models, rounds, part });
+  const started = await markStarted(ports, principal, run, {
+    phase,
+    execution,
+    models: inputs.models,
+    rounds,
+    part,
+  });
   const { attempts: attempt } = phaseRecord(started, phase);
   return { attempt, turn: turnName(turn), stages: stageJobs(ports, { execution, attempt }, toRun) };
 }
@@ -78,12 +86,10 @@ function requireGoingOn(run: Run, execution: string): void {
 
 /** The base of a merge is handed over as lineage, not as one of the models to merge. */
 function checkInputs(run: Run, phase: PhaseSlug, models: readonly Model[]): void {
-  const position = run.phases.findIndex((record) => record.slug === phase);
-  const from = run.phases[position - 1]?.slug ?? null;
   const known = models
     .filter((model) => model.role !== 'base')
     .map((model) => ({ ...model.properties, name: model.name }));
-  const verdict = checkHandOver(from, phase, known);
+  const verdict = checkHandOver(phaseBefore(run, phase), phase, known);
   if (verdict.violations.length > 0) throw contractError(verdict.violations);
 }
 

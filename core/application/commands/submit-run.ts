@@ -15,7 +15,16 @@ export interface Submission {
 
 export type SubmitPorts = Pick<
   Ports,
-  'runs' | 'corpora' | 'models' | 'presets' | 'registry' | 'workflow' | 'clock' | 'entropy' | 'hasher'
+  | 'runs'
+  | 'corpora'
+  | 'models'
+  | 'presets'
+  | 'blobs'
+  | 'registry'
+  | 'workflow'
+  | 'clock'
+  | 'entropy'
+  | 'hasher'
 >;
 
 /**

@@ -45,7 +45,7 @@ export interface RunPlan {
 }
 
 export async function planRun(
-  ports: Pick<ReadPorts, 'corpora' | 'models' | 'presets'>,
+  ports: Pick<ReadPorts, 'corpora' | 'models' | 'presets' | 'blobs'>,
   principal: Principal,
   document: RunDocument,
 ): Promise<RunPlan> {

@@ -86,9 +86,9 @@ describe('a run that starts from a model', () => {
 
   test('is resolved to the exact model', async () => {
     const { ports, memory } = await withModels();
-    const { resolved, model } = await resolveDocument(ports, ADMIN, document('toy-memory'));
+    const { resolved, models } = await resolveDocument(ports, ADMIN, document('toy-memory'));
     expect(resolved.models).toEqual([memory.id]);
-    expect(model).toEqual(memory);
+    expect(models).toEqual([memory]);
   });
 
   test('is refused when the model is not active', async () => {

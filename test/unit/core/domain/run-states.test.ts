@@ -25,7 +25,7 @@ const AT = '2026-03-01T12:00:00.000Z';
 function newToyRun(): Run {
   const document = toyDocument({ phases: ['cognate'] });
   const corpus = { id: 'C', sha256: hashOf('corpus') } as Parameters<typeof resolveRun>[0]['corpus'];
-  const resolved = resolveRun({ document, preset: null, corpus, model: { id: 'M' } });
+  const resolved = resolveRun({ document, preset: null, corpus, models: [{ id: 'M' }] });
   return newRun({ tenant: 'default', id: 'R', document, resolved, at: AT });
 }
 
