@@ -19,6 +19,11 @@ function bundle(): string {
   return file;
 }
 
+/** Starts servers from a bundle that is there already. */
+export function useBundle(file: string): void {
+  bundled = file;
+}
+
 /** Deletes the bundle of this test file. */
 export function removeBundle(): void {
   if (bundled) rmSync(bundled, { force: true });

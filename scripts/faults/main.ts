@@ -1,0 +1,57 @@
+/** Does the kinds of faults that are wanted, one after the other, to one real server. */
+import { rmSync } from 'node:fs';
+import { removeFixtures } from '#test/support/fixture-tree.ts';
+import { removeBundle, ServerProcess, useBundle } from '#test/support/server-process.ts';
+import { crash } from './crash.ts';
+import { type Outcome, tableText } from './outcome.ts';
+import { type Random, seededRandom } from './random.ts';
+import { PHASES, startToyServer } from './toy-run.ts';
+
+type Mode = (server: ServerProcess, count: number, random: Random) => Promise<Outcome>;
+
+const MODES: Readonly<Record<string, Mode>> = { crash };
+
+interface Wanted {
+  readonly seed: number;
+  readonly modes: readonly { readonly name: string; readonly count: number }[];
+}
+
+function report(name: string, { table, notes, failures }: Outcome, seconds: number): void {
+  console.log(`\n${name}: ${seconds.toFixed(0)} s`);
+  console.log(tableText(table));
+  for (const note of notes) console.log(note);
+  for (const failure of failures) console.log(`FAILED: ${failure}`);
+}
+
+/** What stopped the rest is a failure as any other. */
+function broken(error: Error): Outcome {
+  return { table: [['stopped']], notes: [], passed: 0, failures: [error.stack ?? error.message] };
+}
+
+/** @returns the exit code: 0 when every fault was survived. */
+export async function main({ seed, modes }: Wanted): Promise<number> {
+  useBundle(process.env.FORGE_FAULTS_SERVER ?? '');
+  const server = new ServerProcess();
+  let passed = 0;
+  let failed = 0;
+  try {
+    await startToyServer(server);
+    console.log(`Phases: ${PHASES.join(', ')}; preset test; seed ${seed}`);
+    for (const { name, count } of modes) {
+      const started = performance.now();
+      const mode = MODES[name] as Mode;
+      const outcome = await mode(server, count, seededRandom(seed)).catch(broken);
+      report(name, outcome, (performance.now() - started) / 1000);
+      passed += outcome.passed;
+      failed += outcome.failures.length;
+    }
+  } finally {
+    await server.end();
+    removeBundle();
+    if (failed === 0) removeFixtures();
+    else console.log(`What is left of it lies in ${server.home}.`);
+    if (process.argv[1]) rmSync(__filename, { force: true });
+  }
+  console.log(`\n${passed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
