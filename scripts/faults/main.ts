@@ -3,13 +3,14 @@ import { rmSync } from 'node:fs';
 import { removeFixtures } from '#test/support/fixture-tree.ts';
 import { removeBundle, ServerProcess, useBundle } from '#test/support/server-process.ts';
 import { crash } from './crash.ts';
+import { flips } from './flips.ts';
 import { type Outcome, tableText } from './outcome.ts';
 import { type Random, seededRandom } from './random.ts';
 import { PHASES, startToyServer } from './toy-run.ts';
 
 type Mode = (server: ServerProcess, count: number, random: Random) => Promise<Outcome>;
 
-const MODES: Readonly<Record<string, Mode>> = { crash };
+const MODES: Readonly<Record<string, Mode>> = { crash, flips };
 
 interface Wanted {
   readonly seed: number;
