@@ -23,6 +23,12 @@ export interface ExecutionEnd {
 }
 
 export type Settle = (end: ExecutionEnd) => Promise<void>;
+/**
+ * A cancelled run is over within ten seconds, whatever its jobs are at: nobody will go on from a checkpoint of theirs. One
+ * that was paused gives them the time to write it.
+ */
+const CANCEL_GRACE_MILLISECONDS = 5_000;
+
 type OnFault = (what: string, error: unknown) => void;
 
 /** Settles the run of an execution that has ended otherwise than well, once the run's jobs have ended. */
@@ -35,6 +41,10 @@ export function settlement(
     if (status === 'RUNNING' || status === 'SUCCEEDED') return;
     try {
       const own = runner.list().filter((job) => originOf(job)?.runId === runId);
+      if (status === 'ABORTED' && error === 'cancelled') {
+        for (const { jobId } of own)
+          runner.terminate(jobId, 'Cancelled on request', CANCEL_GRACE_MILLISECONDS);
+      }
       await Promise.all(own.map((job) => runner.waitFor(job.jobId)));
       await functions['finish-run']({ tenant, runId, execution, outcome: status, error, cause });
     } catch (failure) {

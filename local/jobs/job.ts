@@ -125,6 +125,8 @@ export interface StopRequest {
   readonly kind: 'terminated' | 'timeout';
   readonly reason: string;
   readonly at: number;
+  /** Between SIGTERM and SIGKILL. @default the runner's */
+  readonly graceMilliseconds?: number;
 }
 
 export type ArrayRole =

@@ -60,8 +60,11 @@ export interface JobRunner {
   describe(jobId: string): JobDetail | undefined;
   /** Jobs that are not array children, or the children of one array, in order of submission. */
   list(filter?: { readonly parentId?: string }): readonly JobDetail[];
-  /** Stops the job (all children of an array); it ends FAILED with this reason and is not retried. Repeating is harmless. */
-  terminate(jobId: string, reason: string): void;
+  /**
+   * Stops the job (all children of an array); it ends FAILED with this reason and is not retried. Repeating is harmless:
+   * the first reason stays, and a shorter time to end in holds from then on.
+   */
+  terminate(jobId: string, reason: string, graceMilliseconds?: number): void;
   /** Resolves when the job has ended, at once if it already has; rejects if unknown or if the runner is closed first. */
   waitFor(jobId: string): Promise<JobDetail>;
   /** Call once after a restart: adopts what still runs, finishes what ended meanwhile, queues the rest again. */

@@ -78,12 +78,12 @@ class EmbeddedBatch implements JobRunner {
     return this.#settings.journal.list(filter).map(describeJob);
   }
 
-  terminate(jobId: string, reason: string): void {
+  terminate(jobId: string, reason: string, graceMilliseconds?: number): void {
     const job = this.#demand(jobId);
     const children = this.#table
       .open()
       .filter((other) => other.array?.kind === 'child' && other.array.parentId === jobId);
-    this.#scheduler.terminate([job, ...children], reason);
+    this.#scheduler.terminate([job, ...children], reason, graceMilliseconds);
   }
 
   async waitFor(jobId: string): Promise<JobDetail> {

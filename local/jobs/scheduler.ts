@@ -87,11 +87,12 @@ export class JobScheduler {
   }
 
   /** Ends jobs that did not start, and asks the processes of the others to stop; nothing is retried afterwards. */
-  terminate(jobs: readonly JobRecord[], reason: string): void {
+  terminate(jobs: readonly JobRecord[], reason: string, grace = this.#settings.graceMilliseconds): void {
     const at = this.#settings.clock();
-    const stop = { kind: 'terminated', reason, at } as const;
-    const open = jobs.filter((job) => !isTerminal(job.status) && job.stop === null);
+    const open = jobs.filter((job) => !isTerminal(job.status) && grace < this.#graceOf(job));
     const changes = open.map((job): JobChange => {
+      if (job.stop) return [job.jobId, { stop: { ...job.stop, graceMilliseconds: grace } }];
+      const stop = { kind: 'terminated', reason, at, graceMilliseconds: grace } as const;
       const waits = ['SUBMITTED', 'PENDING', 'RUNNABLE'].includes(job.status) && job.array?.kind !== 'parent';
       if (waits) this.#queue.remove(job.jobId);
       return [job.jobId, waits ? { stop, status: 'FAILED', statusReason: reason, stoppedAt: at } : { stop }];
@@ -99,6 +100,11 @@ export class JobScheduler {
     if (changes.length > 0) this.#table.change(changes);
     for (const job of open) this.#alarms.get(job.jobId)?.ring();
     this.advance();
+  }
+
+  /** How long the job still has from the request to stop; without one, for ever. */
+  #graceOf({ stop }: JobRecord): number {
+    return stop ? (stop.graceMilliseconds ?? this.#settings.graceMilliseconds) : Number.POSITIVE_INFINITY;
   }
 
   /** Lets go: processes run on, the journal knows them. */

@@ -38,7 +38,8 @@ export interface Supervision {
 export async function superviseProcess(supervision: Supervision): Promise<AttemptEnd | undefined> {
   const { identity, alarm, pollMilliseconds, timeLeftMilliseconds } = supervision;
   const deadline = performance.now() + (timeLeftMilliseconds ?? Number.POSITIVE_INFINITY);
-  let killAt: number | undefined;
+  let grace: number | undefined;
+  let killAt = Number.POSITIVE_INFINITY;
   let silent = false;
   while (isAlive(identity)) {
     if (supervision.closed()) return undefined;
@@ -46,13 +47,16 @@ export async function superviseProcess(supervision: Supervision): Promise<Attemp
       supervision.requestStop({ kind: 'timeout', reason: TIMED_OUT, at: supervision.clock() });
     }
     const stop = supervision.stop();
-    if (stop && killAt === undefined) {
-      killAt = performance.now() + graceLeft(supervision, stop);
-      signalGroup(identity, 'SIGTERM');
+    const wanted = stop ? (stop.graceMilliseconds ?? supervision.graceMilliseconds) : undefined;
+    // Again when less time is left than was said at first.
+    if (stop && wanted !== undefined && wanted !== grace) {
+      if (grace === undefined) signalGroup(identity, 'SIGTERM');
+      grace = wanted;
+      killAt = performance.now() + graceLeft(supervision, stop, grace);
     }
     silent ||= !stop && supervision.lease.lost();
     // Nothing gentler: what does not run cannot hear a SIGTERM.
-    if (silent || (killAt !== undefined && performance.now() >= killAt)) signalGroup(identity, 'SIGKILL');
+    if (silent || performance.now() >= killAt) signalGroup(identity, 'SIGKILL');
     await alarm.pause(pollMilliseconds);
   }
   const end = await readEnd(supervision, silent);
@@ -60,10 +64,9 @@ export async function superviseProcess(supervision: Supervision): Promise<Attemp
   return end;
 }
 
-/** Less than the whole period only for a stop that was requested before a restart. */
-function graceLeft({ clock, graceMilliseconds }: Supervision, stop: StopRequest): number {
-  const passed = Math.max(0, clock() - stop.at);
-  return Math.max(0, graceMilliseconds - passed);
+/** Less than the whole period for a stop that was requested before a restart, or with more time at first. */
+function graceLeft({ clock }: Supervision, { at }: StopRequest, grace: number): number {
+  return Math.max(0, grace - Math.max(0, clock() - at));
 }
 
 async function readEnd(

@@ -95,7 +95,7 @@ function lostLines(home: string, events: readonly ForgeEvent[], jobs: readonly s
   const attempts = new Set(jobProcesses(home, jobs).map(({ jobId, attempt }) => `${jobId} ${attempt}`));
   return [...attempts].flatMap((key) => {
     const [jobId = '', attempt] = key.split(' ');
-    const printed = printedLines(home, jobId, Number(attempt)).length;
+    const printed = printedLines(home, jobId, Number(attempt)).filter((line) => line.startsWith('{')).length;
     const kept = events.filter(
       (event) => PRINTED.test(event.type) && event.data.job === jobId && event.attempt === Number(attempt),
     ).length;
@@ -109,7 +109,7 @@ export const jobsOf = (events: readonly ForgeEvent[]): readonly string[] => [
   ...new Set(events.flatMap(({ data }) => (typeof data.job === 'string' ? [data.job] : []))),
 ];
 
-function eventProblems(home: string, run: Run, events: readonly ForgeEvent[]): string[] {
+export function eventProblems(home: string, run: Run, events: readonly ForgeEvent[]): string[] {
   const gap = events.findIndex(({ seq }, position) => seq !== position + 1);
   const problems = gap < 0 ? [] : [`event ${gap + 1} has number ${events[gap]?.seq}`];
   return [...problems, ...repeatedEvents(run, events), ...lostLines(home, events, jobsOf(events))];

@@ -18,7 +18,7 @@ import type { Outcome } from './outcome.ts';
 import { startProgress } from './progress.ts';
 import type { Random } from './random.ts';
 import { strike } from './strike.ts';
-import { CHANGE } from './toy-run.ts';
+import type { Toy } from './toy-run.ts';
 
 /** How many kills of each kind one run gets at most; each of them is promised to be survived. */
 const MOST_PER_RUN: Readonly<Record<Target, number>> = { worker: 1, job: 5, server: 8 };
@@ -26,7 +26,7 @@ const MOST_TOGETHER = 6;
 const PATIENCE_SECONDS = 120;
 
 interface Campaign {
-  readonly server: ServerProcess;
+  readonly toy: Toy;
   readonly random: Random;
   /** Kills that are still to be done. */
   readonly open: Kill[];
@@ -41,27 +41,27 @@ const ended = (server: ServerProcess, id: string): Promise<Run> => server.ended(
 
 /** Submits; where the plan says so the server dies with the request, which is then repeated under its key. */
 async function submit(campaign: Campaign): Promise<Run> {
-  const { server, random, open } = campaign;
+  const { toy, random, open } = campaign;
   campaign.runs += 1;
   const key = `crash-${campaign.runs}`;
   const place = open.findIndex(({ moment }) => moment === 'submit');
-  if (place < 0) return server.submit(key, CHANGE);
-  const lost = server.submit(key, CHANGE).catch(() => undefined);
+  if (place < 0) return toy.submit(key);
+  const lost = toy.submit(key).catch(() => undefined);
   await new Promise((wake) => setTimeout(wake, random.share() * 30));
-  await server.stop('SIGKILL');
+  await toy.server.stop('SIGKILL');
   await lost;
-  await server.start();
+  await toy.server.start();
   campaign.done.push(...open.splice(place, 1));
   campaign.tell();
-  return server.submit(key, CHANGE);
+  return toy.submit(key);
 }
 
 /** Does kills of the plan to one run until it is over or has had its share. */
-async function harass({ server, random, open, done, tell }: Campaign, run: Run, most: number): Promise<void> {
+async function harass({ toy, random, open, done, tell }: Campaign, run: Run, most: number): Promise<void> {
   const had: Record<Target, number> = { worker: 0, job: 0, server: 0 };
   for (let number = 0; number < most; number += 1) {
     const kill = open.find(({ target, moment }) => moment !== 'submit' && had[target] < MOST_PER_RUN[target]);
-    if (!kill || !(await strike(kill, { server, run: run.id, random }))) return;
+    if (!kill || !(await strike(kill, { server: toy.server, run: run.id, random }))) return;
     open.splice(open.indexOf(kill), 1);
     done.push(kill);
     had[kill.target] += 1;
@@ -70,7 +70,8 @@ async function harass({ server, random, open, done, tell }: Campaign, run: Run, 
 }
 
 async function disturbOneRun(campaign: Campaign): Promise<void> {
-  const { server, random, failures } = campaign;
+  const { random, failures } = campaign;
+  const { server } = campaign.toy;
   const { id } = await submit(campaign);
   await harass(campaign, await server.run(id), 2 + random.below(MOST_TOGETHER - 1));
   const run = await ended(server, id);
@@ -88,9 +89,10 @@ function tableOf(done: readonly Kill[]): Outcome['table'] {
   return [['killed', 'moment', 'kills'], ...rows];
 }
 
-export async function crash(server: ServerProcess, count: number, random: Random): Promise<Outcome> {
+export async function crash(toy: Toy, count: number, random: Random): Promise<Outcome> {
   const progress = startProgress('kills', count);
-  const calm = await ended(server, (await server.submit('crash-calm', CHANGE)).id);
+  const { server } = toy;
+  const { run: calm } = await toy.calm();
   const reference = await weightsOf(server, calm);
   const done: Kill[] = [];
   const failures = (await runProblems(server, calm, reference)).map(
@@ -98,7 +100,7 @@ export async function crash(server: ServerProcess, count: number, random: Random
   );
   const tell = () => progress.done(done.length);
   const campaign: Campaign = {
-    server,
+    toy,
     random,
     open: planKills(count, random),
     done,

@@ -7,16 +7,17 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Run } from '#core/domain/run.ts';
 import { fixtureTree } from '#test/support/fixture-tree.ts';
-import { type ServerProcess, until } from '#test/support/server-process.ts';
+import { until } from '#test/support/server-process.ts';
 import { type CheckpointReader, openReader, type Reading, type World } from './checkpoint-reader.ts';
 import { type Damage, flippedBit, newestParts, otherDamages } from './damage.ts';
 import type { Outcome } from './outcome.ts';
 import { startProgress } from './progress.ts';
 import type { Random } from './random.ts';
-import { allEvents, CHANGE } from './toy-run.ts';
+import { allEvents, type Toy } from './toy-run.ts';
 
 /** With the one of the pause that makes four; the last three are kept. */
 const SAVES_BEFORE_PAUSE = 3;
+const LONG_TRAINING = { cognate: { steps: 20_000 } };
 const POINTER = 'latest.json';
 
 interface SavedJob {
@@ -26,11 +27,11 @@ interface SavedJob {
 }
 
 /** A run that was paused in the middle of its first training, with some checkpoints behind it. */
-async function pausedInTraining(server: ServerProcess): Promise<SavedJob> {
-  const { id } = await server.submit('flips', { ...CHANGE, config: { cognate: { steps: 20_000 } } });
+async function pausedInTraining({ server, submit, quick }: Toy): Promise<SavedJob> {
+  const { id } = await submit('flips', LONG_TRAINING);
   const last = await until('checkpoints of a job', 60, async () => {
     const saves = (await allEvents(server, id)).filter(({ type }) => type === 'CheckpointSaved');
-    return saves.length >= SAVES_BEFORE_PAUSE && saves.at(-1);
+    return saves.length >= (quick ? 1 : SAVES_BEFORE_PAUSE) && saves.at(-1);
   });
   await server.api<Run>('POST', `/v1/runs/${id}/pause`);
   await until('the pause', 30, async () => (await server.run(id)).status === 'paused');
@@ -67,7 +68,7 @@ function differs(wanted: Reading, found: Reading): boolean {
 }
 
 /** Null when the damage was noticed as it must be. */
-async function judge(reader: CheckpointReader, world: number, damage: Damage): Promise<string | null> {
+export async function judge(reader: CheckpointReader, world: number, damage: Damage): Promise<string | null> {
   const digests = reader.worlds.map(({ digest }) => digest);
   const wanted = expected(reader.worlds[world] as World, digests, damage);
   const undo = damage.inflict();
@@ -93,8 +94,8 @@ async function unharmed(reader: CheckpointReader): Promise<string[]> {
   return failures;
 }
 
-export async function flips(server: ServerProcess, count: number, random: Random): Promise<Outcome> {
-  const { run, task, index } = await pausedInTraining(server);
+export async function flips(toy: Toy, count: number, random: Random): Promise<Outcome> {
+  const { run, task, index } = await pausedInTraining(toy);
   const reader = await openReader(task, index, fixtureTree({ '.keep': '' }));
   const failures = await unharmed(reader);
   const seen = new Map<string, [number, number]>();
@@ -116,7 +117,7 @@ export async function flips(server: ServerProcess, count: number, random: Random
   }
   failures.push(...(await unharmed(reader)));
   await reader.close();
-  await server.api('POST', `/v1/runs/${run}/cancel`);
+  await toy.server.api('POST', `/v1/runs/${run}/cancel`);
   const rows = [...seen].sort().map(([kind, [done, noticed]]) => [kind, String(done), String(noticed)]);
   const noticed = [...seen.values()].reduce((sum, [, each]) => sum + each, 0);
   const notes = [`${reader.worlds.length} checkpoints of a real job, each as the newest of its time.`];

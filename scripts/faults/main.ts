@@ -2,18 +2,20 @@
 import { rmSync } from 'node:fs';
 import { removeFixtures } from '#test/support/fixture-tree.ts';
 import { removeBundle, ServerProcess, useBundle } from '#test/support/server-process.ts';
+import { cancel } from './cancel.ts';
 import { crash } from './crash.ts';
 import { flips } from './flips.ts';
 import { type Outcome, tableText } from './outcome.ts';
 import { type Random, seededRandom } from './random.ts';
-import { PHASES, startToyServer } from './toy-run.ts';
+import { PHASES, startToy, type Toy } from './toy-run.ts';
 
-type Mode = (server: ServerProcess, count: number, random: Random) => Promise<Outcome>;
+type Mode = (toy: Toy, count: number, random: Random) => Promise<Outcome>;
 
-const MODES: Readonly<Record<string, Mode>> = { crash, flips };
+const MODES: Readonly<Record<string, Mode>> = { crash, flips, cancel };
 
 interface Wanted {
   readonly seed: number;
+  readonly quick: boolean;
   readonly modes: readonly { readonly name: string; readonly count: number }[];
 }
 
@@ -30,18 +32,18 @@ function broken(error: Error): Outcome {
 }
 
 /** @returns the exit code: 0 when every fault was survived. */
-export async function main({ seed, modes }: Wanted): Promise<number> {
+export async function main({ seed, quick, modes }: Wanted): Promise<number> {
   useBundle(process.env.FORGE_FAULTS_SERVER ?? '');
   const server = new ServerProcess();
   let passed = 0;
   let failed = 0;
   try {
-    await startToyServer(server);
+    const toy = await startToy(server, quick);
     console.log(`Phases: ${PHASES.join(', ')}; preset test; seed ${seed}`);
     for (const { name, count } of modes) {
       const started = performance.now();
       const mode = MODES[name] as Mode;
-      const outcome = await mode(server, count, seededRandom(seed)).catch(broken);
+      const outcome = await mode(toy, count, seededRandom(seed)).catch(broken);
       report(name, outcome, (performance.now() - started) / 1000);
       passed += outcome.passed;
       failed += outcome.failures.length;

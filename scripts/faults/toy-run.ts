@@ -24,13 +24,43 @@ export const REDUCES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Long enough for a few checkpoints in each training. */
-export const CHANGE = { name: 'faults', phases: PHASES, config: { cognate: { steps: 160 } } };
+/** Long enough for a checkpoint or more in each training. */
+const LONGER = { cognate: { steps: 160 } };
 
-export async function startToyServer(server: ServerProcess): Promise<void> {
+/** A real server and what is submitted to it, again and again. */
+export interface Toy {
+  readonly server: ServerProcess;
+  /** True where it only has to be shown that the faults work. */
+  readonly quick: boolean;
+  submit(key: string, config?: Readonly<Record<string, unknown>>): Promise<Run>;
+  /** A run that nobody disturbs; always the same one. */
+  calm(): Promise<{ readonly run: Run; readonly seconds: number }>;
+}
+
+const PATIENCE_SECONDS = 300;
+
+export async function startToy(server: ServerProcess, quick: boolean): Promise<Toy> {
   const code = await server.start();
   if (code !== null) throw new Error(`the server ended with ${code}: ${server.stderr}`);
   await server.addCorpus(`${CORPUS}\n`);
+  const usual = quick ? {} : LONGER;
+  const submit: Toy['submit'] = (key, config = usual) =>
+    server.submit(key, { name: 'faults', phases: PHASES, config });
+  let calm: ReturnType<Toy['calm']> | undefined;
+  const beCalm: Toy['calm'] = async () => {
+    const started = performance.now();
+    const run = await server.ended((await submit('calm')).id, PATIENCE_SECONDS);
+    return { run, seconds: (performance.now() - started) / 1000 };
+  };
+  return {
+    server,
+    quick,
+    submit,
+    calm() {
+      calm ??= beCalm();
+      return calm;
+    },
+  };
 }
 
 /** Every event of a run, page by page. */

@@ -113,6 +113,19 @@ describe('a pause in the middle of an array', () => {
   });
 });
 
+describe('a run that is cancelled while its job does not listen', () => {
+  it('is over within ten seconds, its processes too', async () => {
+    server.plan({ base: { ms: 60_000, deaf: true } });
+    const { id } = await server.submit();
+    await until('the base at work', 10, () => begun().includes('base'));
+    const asked = performance.now();
+    await ask(id, 'cancel');
+    expect((await server.ended(id, 20)).status).toBe('cancelled');
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    for (const { pid } of server.notes()) expect(gone(pid)).toBe(true);
+  });
+});
+
 describe('a retry after a stage that failed', () => {
   it('is a new run that succeeds; the old one stays failed', async () => {
     server.plan({ variants: { exit: 76 } });

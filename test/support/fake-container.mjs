@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Stands in for the container: takes the same arguments and environment, writes result manifests that satisfy phase 1,
- * and learns nothing. $HOME/plan.json may slow a stage down or make it fail: {"variants": {"ms": 500, "exit": 70}}.
+ * and learns nothing. $HOME/plan.json may slow a stage down or make it fail: {"variants": {"ms": 500, "exit": 70}};
+ * one that is deaf does not end on SIGTERM.
  * Told that an earlier result may stand, it leaves one that it finds, as the container does.
  * Every attempt leaves a line in $HOME/attempts.ndjson when it begins and when it ends.
  */
@@ -127,12 +128,16 @@ function writeResult(models, metrics) {
 
 const planFile = join(HOME, 'plan.json');
 const plan = existsSync(planFile) ? JSON.parse(readFileSync(planFile, 'utf8')) : {};
-const { ms = 0, exit = 0 } =
-  plan[index === null ? stage.name : `${stage.name}/${index}`] ?? plan[stage.name] ?? {};
+const {
+  ms = 0,
+  exit = 0,
+  deaf = false,
+} = plan[index === null ? stage.name : `${stage.name}/${index}`] ?? plan[stage.name] ?? {};
 if (task.reuse && existsSync(resultFile) && JSON.parse(readFileSync(resultFile, 'utf8')).success)
   process.exit(0);
 note('begin');
 process.on('SIGTERM', () => {
+  if (deaf) return;
   note('stopped');
   process.exit(75);
 });

@@ -87,7 +87,7 @@ export class ServerProcess {
   }
 
   /** Slows stages of the fake container down, or makes them fail. */
-  plan(stages: Readonly<Record<string, { ms?: number; exit?: number }>>): void {
+  plan(stages: Readonly<Record<string, { ms?: number; exit?: number; deaf?: boolean }>>): void {
     writeFileSync(join(this.home, 'plan.json'), JSON.stringify(stages));
   }
 

@@ -46,6 +46,19 @@ describe('terminating a job', () => {
     expect(runs(harness.file('grandchild'))).toBe(false);
   });
 
+  it('gives it less time when a later request says so, and never more', async () => {
+    const slow = new Harness({ graceMilliseconds: 60_000 });
+    const jobId = slow.submit('trap "" TERM; echo ready > ready; while :; do sleep 0.01; done');
+    await eventually('the trap', () => slow.file('ready') !== '');
+    slow.runner.terminate(jobId, 'paused');
+    slow.runner.terminate(jobId, 'cancelled', 100);
+    slow.runner.terminate(jobId, 'paused again');
+    const job = await slow.runner.waitFor(jobId);
+
+    expect([job.statusReason, job.container?.exitCode]).toEqual(['paused', 137]);
+    await slow.close();
+  });
+
   it('ends a job that has not started without starting it', async () => {
     const running = harness.submit('sleep 0.1', { jobDefinition: { name: 'all', vcpus: 2, memoryMiB: 64 } });
     const queued = harness.submit('echo x > ran');

@@ -105,13 +105,17 @@ describe('an execution that has ended', () => {
 
   function world(finish: (event: unknown) => Promise<unknown>) {
     const waited: string[] = [];
+    const hurried: unknown[] = [];
     const runner = {
+      terminate: (...request: unknown[]) => {
+        hurried.push(request);
+      },
       list: () => [job('own', 'R'), job('other', 'X')],
       waitFor: async (jobId: string) => {
         waited.push(jobId);
       },
     } as unknown as JobRunner;
-    return { waited, settle: settlement(runner, { 'finish-run': finish }, onFault) };
+    return { waited, hurried, settle: settlement(runner, { 'finish-run': finish }, onFault) };
   }
 
   it('finishes its run with its words, after the jobs of the run', async () => {
@@ -122,6 +126,15 @@ describe('an execution that has ended', () => {
     await act({ ...end, status: 'ABORTED' });
     const { status: _status, ...ids } = { ...end, status: '' };
     expect(finished).toEqual([['own', { ...ids, outcome: 'ABORTED' }]]);
+  });
+
+  it.each([
+    ['cancelled', [['own', 'Cancelled on request', 5_000]]],
+    ['paused', []],
+  ])('because it was %s leaves its jobs as much time as they need for that', async (error, expected) => {
+    const { hurried, settle: act } = world(async () => undefined);
+    await act({ ...end, error, status: 'ABORTED' });
+    expect(hurried).toEqual(expected);
   });
 
   it('well, or not at all, needs no settling', async () => {
