@@ -1,7 +1,7 @@
-"""Reads checkpoints of a real job again and again, as its next attempt would: one line of JSON asks, one answers.
+"""Reads checkpoints of a real job again and again, as its next attempt would: a line asks, a line answers.
 
-Started with the address of a task spec, the job's index or "none", and an empty folder. In the folder it lays out
-one world per checkpoint: everything as it was when that checkpoint was the newest. Its first line names them;
+Started with the address of a task spec, the job's index or "none", and an empty folder. There it lays out one
+world per checkpoint: everything as it was when that checkpoint was the newest. Its first line names them;
 then every line `{"world": n}` is answered with what `CheckpointStore.latest` gave there.
 """
 
@@ -61,7 +61,7 @@ def place_of(task: str, index: int | None, scratch: Path) -> CheckpointPlace:
         identity=identity,
         fingerprint=fingerprint,
         config_hash=fingerprint_hash(fingerprint),
-        code_hash=code_hash(),
+        code_hash=code_hash(spec.phase),
     )
 
 
@@ -88,9 +88,7 @@ def read(place: CheckpointPlace) -> dict[str, Any]:
 def digest_of(checkpoint: Checkpoint, restored: Mapping[str, Any]) -> str:
     """SHA-256 over step, tensors by name, and both JSON documents."""
     digest = hashlib.sha256(
-        canonical_json(
-            {"step": checkpoint.step, "resume": checkpoint.resume, "companion": dict(restored)}
-        )
+        canonical_json({"step": checkpoint.step, "resume": checkpoint.resume, "companion": dict(restored)})
     )
     for name, tensor in sorted(checkpoint.tensors.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
@@ -124,6 +122,12 @@ def files_of(world: CheckpointPlace, name: ManifestName) -> dict[str, str]:
     return {"manifest": str(manifest), **blobs}
 
 
+def answer(document: Any) -> None:
+    """One line on standard output."""
+    sys.stdout.write(f"{json.dumps(document)}\n")
+    sys.stdout.flush()
+
+
 def main(task: str, index: str, folder: Path) -> None:
     """Lay out the worlds, then answer until the end of input."""
     place = place_of(task, None if index == "none" else int(index), folder / "scratch")
@@ -140,9 +144,9 @@ def main(task: str, index: str, folder: Path) -> None:
         }
         for number, world in enumerate(worlds)
     ]
-    print(json.dumps(described), flush=True)
+    answer(described)
     for line in sys.stdin:
-        print(json.dumps(read(worlds[json.loads(line)["world"]])), flush=True)
+        answer(read(worlds[json.loads(line)["world"]]))
 
 
 main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
