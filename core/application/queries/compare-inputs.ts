@@ -3,7 +3,7 @@ import { contentKey } from '../../domain/blob-key.ts';
 import { type ContractVerdict, contractError } from '../../domain/contract.ts';
 import { ForgeError, type Problem } from '../../domain/errors.ts';
 import { type Model, modelReference } from '../../domain/model.ts';
-import { LENGTH_BYTES, readHeader, readHeaderLength } from '../../domain/safetensors.ts';
+import { LENGTH_BYTES, readHeader, readHeaderLength } from '../../domain/model-import/safetensors.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 
 /** So many tensors are named; the count says how many there are. */
