@@ -9,6 +9,7 @@ import {
   type ReportedFailure,
   readFailure,
 } from '../../domain/failure.ts';
+import { failureHint } from '../../domain/failure-hint.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { currentTurn, roundOf } from '../../domain/rounds.ts';
@@ -53,14 +54,6 @@ const STOPPED: FailureDecision = {
 /** How often a phase is tried at most before its failure is final. */
 const MAX_ATTEMPTS = 3;
 
-const HINTS: Partial<Record<ErrorKind, string>> = {
-  contract: 'See what the phase accepts: forge phases describe PHASE.',
-  out_of_memory: 'Lower batch_size or seq_len of the phase, or give it more memory.',
-  numeric: 'Lower learning_rate or grad_clip of the phase.',
-  disk_full: 'Free disk space, then submit the run again.',
-  validation: 'Correct the input named above and submit the run again.',
-};
-
 type FailPorts = Pick<Ports, 'runs' | 'registry' | 'blobs' | 'clock' | 'jobs'>;
 
 export async function failPhase(
@@ -99,13 +92,12 @@ async function classify(
   run: Run,
   facts: PhaseToFail,
 ): Promise<RunError> {
-  const { phase, runId } = facts;
+  const { phase } = facts;
   const job = describedJob(facts.cause);
   const children = needsChildren(job) ? ((await ports.jobs?.failedChildren(job.JobId)) ?? []) : [];
   const ends = job === null || needsChildren(job) ? children : [endOf(job)];
   const { kind, message } = readFailure(facts, job, ends, job ? await accountsOf(ports, run, facts) : []);
-  const hint = HINTS[kind] ?? `Read the log: forge runs logs ${runId} --phase ${phase}`;
-  return { kind, message, phase, hint };
+  return { kind, message, phase, hint: failureHint(kind, { run, phase }) };
 }
 
 /** What the jobs of the phase wrote about themselves, whichever try it was. */
