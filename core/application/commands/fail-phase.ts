@@ -1,4 +1,5 @@
 /** Classifies a failure and decides: once more, or fail with a reason that a person can act on. */
+import jobs from '#contracts/jobs.json' with { type: 'json' };
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import { describedJob, endOf } from '../../domain/described-job.ts';
 import type { ErrorKind } from '../../domain/errors.ts';
@@ -51,9 +52,6 @@ const STOPPED: FailureDecision = {
   cause: 'The run was paused, or goes on in a later execution.',
 };
 
-/** How often a phase is tried at most before its failure is final. */
-const MAX_ATTEMPTS = 3;
-
 type FailPorts = Pick<Ports, 'runs' | 'registry' | 'blobs' | 'clock' | 'jobs'>;
 
 export async function failPhase(
@@ -67,7 +65,7 @@ export async function failPhase(
   const stopping = run.status === 'cancelling' || run.status === 'cancelled';
   const error = stopping ? cancelled(facts) : await classify(ports, run, facts);
   const attempts = triesSoFar(phaseRecord(run, facts.phase));
-  const retry = !stopping && RETRIED.includes(error.kind) && attempts < MAX_ATTEMPTS;
+  const retry = !stopping && RETRIED.includes(error.kind) && attempts < jobs.phaseTries;
   if (retry) await writeRetry(ports, principal, facts, error);
   else await writeFailure(ports, principal, facts, error);
   return {
