@@ -3,6 +3,7 @@ import jobs from '#contracts/jobs.json' with { type: 'json' };
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { TaskInput, TaskSpec } from '#contracts/source/task-spec.ts';
 import { BLOB_PREFIX, checkpointPrefix, contentKey, stagePrefix } from '../../domain/blob-key.ts';
+import { ForgeError } from '../../domain/errors.ts';
 import type { Model } from '../../domain/model.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { type Rounds, roundRead, sharesCheckpoints } from '../../domain/rounds.ts';
@@ -41,7 +42,7 @@ export async function describeTasks(
   return (place, rounds = facts.rounds) => {
     const inputs = place.stage.reads.flatMap((read): readonly TaskInput[] => {
       const stage = stages.find(({ name }) => name === read);
-      if (!stage) return given[read] ?? [];
+      if (!stage) return givenInput(given, facts.phase, read);
       const round = roundRead(stages, place, stage, rounds);
       // Before the first round there is nothing to read, which the task says as well.
       const key = round === -1 ? null : stagePrefix(run.id, facts.phase, read, round);
@@ -49,6 +50,24 @@ export async function describeTasks(
     });
     return taskOf(ports, run, facts, { ...place, inputs, shares: sharesCheckpoints(stages, place.stage) });
   };
+}
+
+/** What is neither a stage nor given is a word that contracts/phases.json misspells. */
+function givenInput(
+  given: Readonly<Record<string, readonly TaskInput[]>>,
+  phase: PhaseSlug,
+  read: string,
+): readonly TaskInput[] {
+  const inputs = given[read];
+  if (inputs) return inputs;
+  const known = Object.keys(given).join(', ');
+  throw new ForgeError(
+    'bug',
+    `A stage of phase ${phase} reads "${read}", expected a stage of it, or ${known}.`,
+    {
+      hint: 'Correct `reads` of the stage in contracts/phases.json.',
+    },
+  );
 }
 
 async function corpusInput(
