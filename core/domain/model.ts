@@ -108,8 +108,3 @@ export function applyPhase(
   };
   return [...(parent?.lifecycle ?? []), event];
 }
-
-/** The phase that last touched the model. */
-export function currentPhase(model: Model): PhaseSlug | null {
-  return model.lifecycle.at(-1)?.phase ?? null;
-}

@@ -92,7 +92,7 @@ export interface Run {
   /** Key of report.json once the run has finished. */
   readonly report: string | null;
   readonly origin?: RunOrigin | null;
-  /** Rises by one with each write; the ETag. */
+  /** Rises by one with each write, by whoever writes; the ETag. */
   readonly version: number;
 }
 
@@ -198,7 +198,6 @@ export function moveRun(run: Run, status: RunStatus, at: string, error: RunError
     startedAt: status === 'running' ? (run.startedAt ?? at) : run.startedAt,
     endedAt: isTerminal(status) ? at : run.endedAt,
     updatedAt: at,
-    version: run.version + 1,
   };
 }
 
@@ -213,7 +212,7 @@ export function phaseRecord(run: Run, slug: PhaseSlug): PhaseRecord {
 function changePhase(run: Run, slug: PhaseSlug, at: string, change: Partial<PhaseRecord>): Run {
   phaseRecord(run, slug);
   const phases = run.phases.map((phase) => (phase.slug === slug ? { ...phase, ...change } : phase));
-  return { ...run, phases, updatedAt: at, version: run.version + 1 };
+  return { ...run, phases, updatedAt: at };
 }
 
 export interface PhaseStart {

@@ -1,4 +1,4 @@
-/** Query parameters that are one of a few words. */
+/** Parameters that are one of a few words. */
 import { nearestName } from '#contracts/source/problems.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 
@@ -7,7 +7,12 @@ export function oneOf<Word extends string>(
   given: string | undefined,
   words: readonly Word[],
 ): Word | undefined {
-  if (given === undefined || words.includes(given as Word)) return given as Word | undefined;
+  return given === undefined ? undefined : requiredWord(name, given, words);
+}
+
+/** As `oneOf`, where the parameter is part of the address and so is always there. */
+export function requiredWord<Word extends string>(name: string, given: string, words: readonly Word[]): Word {
+  if (words.includes(given as Word)) return given as Word;
   const near = nearestName(given, words);
   throw new ForgeError(
     'malformed',

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { PHASE_SLUGS, type PhaseSlug, phaseSlug } from '#contracts/source/phase-slugs.ts';
 import { SETTINGS } from '#contracts/source/phases/settings.ts';
 import { PHASES, phaseDefinition } from '#core/domain/phase.ts';
-import { oneOf } from '../middleware/query.ts';
+import { requiredWord } from '../middleware/query.ts';
 import { type ApiApp, addRoute } from '../route.ts';
 import { listOf } from '../schemas/paging.ts';
 
@@ -55,7 +55,7 @@ export function addPhaseRoutes(app: ApiApp): void {
       answers: { 200: described },
     },
     (context) => {
-      const slug = oneOf<PhaseSlug>('slug', context.req.param('slug'), PHASE_SLUGS) ?? 'cognate';
+      const slug = requiredWord<PhaseSlug>('slug', context.req.param('slug') ?? '', PHASE_SLUGS);
       const settings = z.toJSONSchema(SETTINGS[slug], { io: 'input' });
       return context.json({ ...phaseDefinition(slug), settings });
     },

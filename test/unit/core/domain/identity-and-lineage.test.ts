@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { contentKey, reportKey, stagePrefix, taskKey } from '#core/domain/blob-key.ts';
 import { isUlid, makeUlid } from '#core/domain/ids.ts';
 import { ancestors, type LineageEdge, refuseCycle } from '#core/domain/lineage.ts';
-import { applyPhase, architectureDifference, currentPhase, type Model } from '#core/domain/model.ts';
+import { applyPhase, architectureDifference, type Model } from '#core/domain/model.ts';
 import { ROLES, requireRole } from '#core/domain/principal.ts';
 import { ADMIN } from '#test/support/memory-ports.ts';
 import { hashOf, toyArchitecture } from '#test/support/toy-models.ts';
@@ -114,8 +114,6 @@ describe('the life of a model', () => {
       quantised: { from: false, to: true },
       bits: { from: 32, to: 1.58 },
     });
-    expect(currentPhase({ ...parent, lifecycle })).toBe('bitnet');
-    expect(currentPhase({ ...parent, lifecycle: [] })).toBeNull();
   });
 
   test('differs in nothing from itself, and in everything from nothing', () => {

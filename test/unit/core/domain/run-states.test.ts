@@ -1,6 +1,4 @@
 import fc from 'fast-check';
-import type { CheckpointManifest } from '#contracts/source/checkpoint-manifest.ts';
-import { chooseCheckpoint } from '#core/domain/checkpoint.ts';
 import { ForgeError, isErrorKind, kindOfExit, toForgeError } from '#core/domain/errors.ts';
 import { resolveRun } from '#core/domain/resolve.ts';
 import {
@@ -47,11 +45,11 @@ describe('the states of a run', () => {
     const run: Run = { ...newToyRun(), status: from };
     const move = () => moveRun(run, to, AT);
     if (from === to) expect(move()).toBe(run);
-    else if (LEGAL[from].includes(to)) expect(move()).toMatchObject({ status: to, version: run.version + 1 });
+    else if (LEGAL[from].includes(to)) expect(move()).toMatchObject({ status: to });
     else expect(move).toThrow(expect.objectContaining({ kind: 'conflict', code: 'illegal_transition' }));
   });
 
-  test('whatever is asked in whatever order: the end is final, and each move raises the version by one', () => {
+  test('whatever is asked in whatever order: the end is final', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...RUN_STATUSES), { maxLength: 30 }), (wishes) => {
         let run = newToyRun();
@@ -63,7 +61,6 @@ describe('the states of a run', () => {
             expect(LEGAL[before.status]).not.toContain(wish);
           }
           if (isTerminal(before.status)) expect(run).toBe(before);
-          expect(run.version).toBe(before.version + (run === before ? 0 : 1));
           expect(run.endedAt === null).toBe(!isTerminal(run.status));
           if (before.startedAt) expect(run.startedAt).toBe(before.startedAt);
         }
@@ -103,7 +100,6 @@ describe('the phases of a run', () => {
     });
 
     expect(phaseRecord(again, 'cognate')).toMatchObject({ attempts: 2, startedAt: 't1', error: null });
-    expect(again.version).toBe(4);
   });
 
   test('hand their outputs on; the first takes what the run was given', () => {
@@ -120,35 +116,6 @@ describe('the phases of a run', () => {
     expect(modelsInto(run, 'cognate')).toEqual(['M']);
     expect(modelsInto(longer, 'evomerge')).toEqual(['A', 'B']);
     expect(() => modelsInto(run, 'baking')).toThrow(expect.objectContaining({ kind: 'not_found' }));
-  });
-});
-
-describe('the checkpoint that a job resumes from', () => {
-  const configHash = hashOf('config');
-  const at = (step: number, change: Partial<CheckpointManifest> = {}) =>
-    ({ step, configHash, ...change }) as CheckpointManifest;
-
-  test('is the newest that verifies and was made under the same settings', () => {
-    const choice = chooseCheckpoint(
-      [
-        { manifest: at(10), fault: null },
-        { manifest: at(40), fault: 'model.safetensors is truncated' },
-        { manifest: at(20), fault: null },
-        { manifest: at(30, { configHash: hashOf('other') }), fault: null },
-      ],
-      configHash,
-    );
-    expect(choice.from?.step).toBe(20);
-    expect(choice.rejected).toEqual([
-      'step 40: model.safetensors is truncated',
-      expect.stringContaining('step 30: made under another configuration'),
-    ]);
-  });
-
-  test('is none where every one of them is bad, each with its reason', () => {
-    const choice = chooseCheckpoint([{ manifest: at(1), fault: 'altered' }], configHash);
-    expect(choice).toEqual({ from: null, rejected: ['step 1: altered'] });
-    expect(chooseCheckpoint([], configHash)).toEqual({ from: null, rejected: [] });
   });
 });
 
