@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,11 +29,32 @@ MAX_HEADER_BYTES = 100_000_000  # the format's own limit
 _LAYER = re.compile(r"((?:^|\.)(?:blocks|layers|h)\.)(\d+)(\.)")
 
 
+class WeightFile:
+    """A safetensors file, opened when first read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor = -1
+
+    @property
+    def descriptor(self) -> int:
+        """Of the open file."""
+        if self._descriptor < 0:
+            self._descriptor = os.open(self.path, os.O_RDONLY)
+        return self._descriptor
+
+    def close(self) -> None:
+        """Close it; reading opens it again."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
 @dataclass(frozen=True)
 class Tensor:
     """Where a tensor's elements lie. `start` is in bytes from the file's beginning."""
 
-    file: Path
+    file: WeightFile
     dtype: str
     shape: tuple[int, ...]
     start: int
@@ -66,7 +87,6 @@ class ModelFolder:
     folder: Path
     config: Mapping[str, Any]
     tensors: Mapping[str, Tensor]
-    _descriptors: dict[Path, int] = field(default_factory=dict)
 
     @property
     def num_layers(self) -> int:
@@ -81,12 +101,12 @@ class ModelFolder:
         """
         view = memoryview(cast(Any, out)).cast("B")
         offset = tensor.start + start * ELEMENT_BYTES[tensor.dtype]
-        descriptor = self._descriptor(tensor.file)
+        descriptor = tensor.file.descriptor
         while len(view):
             count = os.preadv(descriptor, [view], offset)
             if count == 0:
                 raise ForgeError(
-                    "corrupt", f"{tensor.file} ends before byte {offset}; it changed while read."
+                    "corrupt", f"{tensor.file.path} ends before byte {offset}; it changed while read."
                 )
             view, offset = view[count:], offset + count
 
@@ -101,14 +121,8 @@ class ModelFolder:
 
     def close(self) -> None:
         """Close the files."""
-        for descriptor in self._descriptors.values():
-            os.close(descriptor)
-        self._descriptors.clear()
-
-    def _descriptor(self, file: Path) -> int:
-        if file not in self._descriptors:
-            self._descriptors[file] = os.open(file, os.O_RDONLY)
-        return self._descriptors[file]
+        for tensor in self.tensors.values():
+            tensor.file.close()
 
 
 def open_model(name: str, folder: Path) -> ModelFolder:
@@ -171,6 +185,7 @@ def read_header(file: Path) -> dict[str, Tensor]:
     Raises:
         ForgeError(validation): the file is not what the format says.
     """
+    weights = WeightFile(file)
     length = file.stat().st_size
     with file.open("rb") as stream:
         header_bytes = int.from_bytes(stream.read(8), "little")
@@ -182,13 +197,14 @@ def read_header(file: Path) -> dict[str, Tensor]:
             header = json.loads(stream.read(header_bytes))
             entries = {name: entry for name, entry in header.items() if name != "__metadata__"}
             return {
-                name: _tensor(file, name, entry, 8 + header_bytes, length) for name, entry in entries.items()
+                name: _tensor(weights, name, entry, 8 + header_bytes, length)
+                for name, entry in entries.items()
             }
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _refused("corrupt_weights", f"{file} has a header that cannot be read: {error}.") from error
 
 
-def _tensor(file: Path, name: str, entry: Mapping[str, Any], origin: int, length: int) -> Tensor:
+def _tensor(file: WeightFile, name: str, entry: Mapping[str, Any], origin: int, length: int) -> Tensor:
     dtype, shape, (begin, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
     if dtype not in ELEMENT_BYTES:
         raise ValueError(f"{name} is of type {dtype}, expected one of {', '.join(ELEMENT_BYTES)}")

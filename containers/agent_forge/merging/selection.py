@@ -15,7 +15,7 @@ from agent_forge.merging.tensor_inputs import BLOCK, Block
 
 Magnitudes = Callable[[int, int], Block]  # |elements| of a range; lasts until the next call
 SMALL = 1 << 19  # elements up to which the whole tensor is partitioned
-CHUNKS, CHUNK = 512, 128  # of the sample, spread over the tensor
+CHUNKS, CHUNK = 128, 512  # of the sample, spread over the tensor
 MARGIN = 0.02  # of all elements, on both sides of the sample's guess
 
 
@@ -82,10 +82,10 @@ def _bracketed(read: Magnitudes, size: int, count: int, low: float, high: float)
     bottom, top = np.float32(low), np.float32(high)
     for start, stop in _ranges(size):
         magnitudes = read(start, stop)
-        reached = magnitudes[magnitudes >= bottom]
-        inside = reached[reached <= top]
-        above += len(reached) - len(inside)
-        parts.append(inside)
+        higher, reached = magnitudes > top, magnitudes >= bottom
+        above += int(np.count_nonzero(higher))
+        # Of what reached the bottom, all that is not higher: no third comparison.
+        parts.append(magnitudes[np.not_equal(reached, higher, out=reached)])
     inside = np.concatenate(parts)
     return (above, inside) if above < count <= above + len(inside) else None
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import deserialize
 from safetensors.numpy import load_file, save_file
 
 Tensors = dict[str, NDArray[Any]]
+_RAW = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 WIDTH, ROWS, LAYERS = 32, 64, 2
 TOKENIZER = {"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}, "added_tokens": []}
 
@@ -58,4 +60,15 @@ def read_model(folder: Path) -> Tensors:
     tensors: Tensors = {}
     for path in sorted(folder.glob("*.safetensors")):
         tensors |= load_file(path)
+    return tensors
+
+
+def read_model_as_float32(folder: Path) -> Tensors:
+    """The same for any float type; bfloat16, which numpy does not know, is widened bit by bit."""
+    tensors: Tensors = {}
+    for path in sorted(folder.glob("*.safetensors")):
+        for name, entry in deserialize(path.read_bytes()):
+            raw = np.frombuffer(entry["data"], dtype=_RAW[entry["dtype"]])
+            wide = (raw.astype(np.uint32) << 16).view(np.float32) if entry["dtype"] == "BF16" else raw
+            tensors[name] = wide.astype(np.float32).reshape(entry["shape"])
     return tensors
