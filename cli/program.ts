@@ -9,6 +9,7 @@ import { addCatalogueVerbs } from './nouns/catalogue.ts';
 import { addCorporaVerbs } from './nouns/corpora.ts';
 import { addDocumentVerbs } from './nouns/documents.ts';
 import { addMachineVerbs } from './nouns/machine.ts';
+import { addMergeVerb } from './nouns/merging.ts';
 import { addModelsVerbs } from './nouns/models.ts';
 import { addRunsVerbs } from './nouns/runs.ts';
 import { addShellVerbs } from './nouns/shell.ts';
@@ -21,6 +22,7 @@ Examples:
   forge corpora add ./my-texts --name mine     register your own text
   forge runs create -f run.yaml --watch        submit a run and watch it
   forge models lineage cognate-reasoning       where a model came from
+  forge merge recipe.yml --out ./merged        merge models of this machine
 
 Exit codes: 0 ok, 1 run failed, 2 usage or validation, 3 timed out, 4 authentication, 5 not found, 6 conflict,
 7 unavailable, 8 integrity failure, 130 interrupted (the run goes on; the demo's is paused).`;
@@ -101,6 +103,7 @@ export function buildProgram(act: Act): Command {
   addCorporaVerbs(program, act);
   addCatalogueVerbs(program, act);
   addDocumentVerbs(program, act);
+  addMergeVerb(program, act);
   addMachineVerbs(program, act, packageFacts.version);
   addShellVerbs(program, act);
   return program;

@@ -22,3 +22,13 @@ export function atLeast(least: number): (text: string) => number {
     throw new InvalidArgumentError(`Expected a number from ${least} on.`);
   };
 }
+
+const SIZES: Readonly<Record<string, number>> = { '': 1, kb: 1e3, mb: 1e6, gb: 1e9 };
+
+/** `500MB` as bytes. */
+export function byteSize(text: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,9})\s*([kmg]?b)?$/i.exec(text.trim()) ?? [];
+  const bytes = Number(number) * (SIZES[unit.toLowerCase()] ?? 1);
+  if (number !== '' && bytes >= 1) return bytes;
+  throw new InvalidArgumentError('Expected a size such as 500MB or 2GB.');
+}

@@ -69,6 +69,31 @@ export const OUTPUTS: Readonly<Record<string, z.ZodType>> = {
     })
     .describe('Of every verb that fails, as one line on stderr.'),
   init: z.strictObject({ template: z.enum(['tiny', 'full']), files: z.array(z.string()) }),
+  merge: z.union([
+    z.strictObject({
+      out: z.string(),
+      method: z.string(),
+      sha256: z.string().describe('Of the weight file; of the index where there are shards.'),
+      files: z.record(z.string(), z.string()).describe('SHA-256 of every weight file.'),
+      tensors: z.int(),
+      parameters: z.int(),
+      bytes: z.int(),
+      layers: z.int(),
+      seconds: z.number(),
+    }),
+    z
+      .strictObject({
+        dryRun: z.literal(true),
+        method: z.string(),
+        models: z.record(z.string(), z.string()).describe('Folder of each model.'),
+        tensors: z.int(),
+        parameters: z.int(),
+        bytes: z.int(),
+        layers: z.int(),
+        peakBytes: z.int().describe('The most memory that the merge would take.'),
+      })
+      .describe('With --dry-run.'),
+  ]),
   'models-diff': z.strictObject({
     left: modelSide,
     right: modelSide,

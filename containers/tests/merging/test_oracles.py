@@ -1,4 +1,4 @@
-"""What holds for merges whatever the numbers: identity, symmetry, ends, norms, means, and that nothing vanishes."""
+"""What holds for merges whatever the numbers: identity, symmetry, ends, norms, means; nothing vanishes."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

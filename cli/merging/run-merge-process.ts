@@ -1,0 +1,100 @@
+/** The merge itself, which is Python's: `python -m agent_forge merge`, with the recipe on its standard input. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { CliError, isErrorKind, type PlacedProblem } from '../errors.ts';
+import type { Io } from '../io.ts';
+
+/** What Python says of a failure. */
+interface Failure {
+  readonly kind: string;
+  readonly message: string;
+  readonly detail: { readonly code?: string; readonly problems?: readonly PlacedProblem[] } | null;
+}
+
+interface Answer {
+  readonly result?: Readonly<Record<string, unknown>>;
+  readonly error?: Failure;
+}
+
+function pythonOf({ root }: Io): { readonly python: string; readonly packages: string } {
+  const python = join(
+    root ?? '',
+    '.venv',
+    process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python',
+  );
+  if (root && existsSync(python)) return { python, packages: join(root, 'containers') };
+  throw new CliError('dependency', `There is no Python environment at ${python}.`, {
+    code: 'not_built',
+    hint: 'Build it in the project folder with: npm run setup',
+  });
+}
+
+function answerOf(stdout: string): Answer {
+  try {
+    return JSON.parse(stdout) as Answer;
+  } catch {
+    // No answer at all: the exit code says why.
+    return {};
+  }
+}
+
+/** The failure with the place in the file of every problem that has one. */
+function failureOf({ kind, message, detail }: Failure, placeOf: (pointer: string) => string): CliError {
+  const problems = (detail?.problems ?? []).map((problem) => ({
+    ...problem,
+    place: placeOf(problem.pointer),
+  }));
+  // With problems, the first line is what they have in common; each of them is told on its own.
+  const headline = problems.length > 0 ? (message.split('\n')[0] ?? message) : message;
+  return new CliError(isErrorKind(kind) ? kind : 'bug', headline, {
+    code: detail?.code ?? undefined,
+    problems,
+  });
+}
+
+/**
+ * Runs one merge to its end.
+ *
+ * @param document the recipe, checked for its YAML alone
+ * @param placeOf `file:line:col` of what a pointer names
+ */
+export async function runMergeProcess(
+  { io, console, signal, aborted }: Context,
+  document: unknown,
+  placeOf: (pointer: string) => string,
+  options: readonly string[],
+): Promise<Readonly<Record<string, unknown>>> {
+  const { python, packages } = pythonOf(io);
+  const child = spawn(python, ['-m', 'agent_forge', 'merge', '-', ...options], {
+    cwd: io.cwd,
+    env: { ...io.env, PYTHONPATH: packages },
+    // Progress of a terminal has to be drawn by who sees the terminal.
+    stdio: ['pipe', 'pipe', io.stderr === process.stderr ? 'inherit' : 'pipe'],
+    // In a group of its own: a Ctrl-C in the terminal reaches it once, through us.
+    detached: true,
+  });
+  let stdout = '';
+  child.stdout?.setEncoding('utf8').on('data', (part: string) => {
+    stdout += part;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => console.note(part));
+  const stop = () => child.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', (error) =>
+      reject(new CliError('dependency', `Python could not be started: ${error.message}`, { cause: error })),
+    );
+    child.once('close', resolve);
+    // A child that ended before it has read everything is judged by what it answers.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(JSON.stringify(document));
+  });
+  if (signal.aborted) throw aborted();
+  const { result, error } = answerOf(stdout);
+  if (result) return result;
+  if (error) throw failureOf(error, placeOf);
+  throw new CliError('bug', `The merge ended with exit code ${code ?? 'none'} and said nothing.`);
+}
