@@ -51,8 +51,6 @@ function runMethods(connection: Connection) {
     listRuns: (filter: RunFilter, limit: number) =>
       pages(limit, (page) => call(connection, 'get', '/v1/runs', { query: { ...filter, ...page } })),
     getRun: (id: string) => call(connection, 'get', '/v1/runs/{id}', { path: { id } }),
-    cancelRun: (id: string) =>
-      call(connection, 'post', '/v1/runs/{id}/cancel', { path: { id }, repeatable: true }),
     getReport: (id: string) => call(connection, 'get', '/v1/runs/{id}/report', { path: { id } }),
     getReportText: async (id: string) =>
       (await send(connection, 'GET', report(id), { accept: 'text/markdown' })).text(),

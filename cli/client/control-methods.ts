@@ -1,7 +1,7 @@
 /** The control verbs of a run: each does, or says what it would do. */
 
 import type { Connection } from './http.ts';
-import type { Decisions, ForkBody, RetryBody, Run } from './records.ts';
+import type { Decisions, ForkBody, PhaseChoice, RetryBody, Run } from './records.ts';
 import { call } from './typed-call.ts';
 
 const DRY_RUN = { dryRun: 'true' } as const;
@@ -10,6 +10,7 @@ export function controlMethods(connection: Connection) {
   const keyed = (key: string) => ({ headers: { 'idempotency-key': key }, repeatable: true });
   const pause = '/v1/runs/{id}/pause';
   const resume = '/v1/runs/{id}/resume';
+  const cancel = '/v1/runs/{id}/cancel';
   const retry = '/v1/runs/{id}/retry';
   const fork = '/v1/runs/{id}/fork';
   const said = (answer: Promise<Run | Decisions>) => answer as Promise<Decisions>;
@@ -19,6 +20,8 @@ export function controlMethods(connection: Connection) {
     wouldPauseRun: (id: string) => said(call(connection, 'post', pause, { path: { id }, query: DRY_RUN })),
     resumeRun: (id: string) => done(call(connection, 'post', resume, { path: { id }, repeatable: true })),
     wouldResumeRun: (id: string) => said(call(connection, 'post', resume, { path: { id }, query: DRY_RUN })),
+    cancelRun: (id: string) => done(call(connection, 'post', cancel, { path: { id }, repeatable: true })),
+    wouldCancelRun: (id: string) => said(call(connection, 'post', cancel, { path: { id }, query: DRY_RUN })),
     retryRun: (id: string, body: RetryBody, key: string) =>
       done(call(connection, 'post', retry, { path: { id }, body, ...keyed(key) })),
     wouldRetryRun: (id: string, body: RetryBody) =>
@@ -27,5 +30,10 @@ export function controlMethods(connection: Connection) {
       done(call(connection, 'post', fork, { path: { id }, body, ...keyed(key) })),
     wouldForkRun: (id: string, body: ForkBody) =>
       said(call(connection, 'post', fork, { path: { id }, body, query: DRY_RUN })),
+    listCheckpoints: async (id: string, phase?: PhaseChoice) =>
+      call(connection, 'get', '/v1/runs/{id}/checkpoints', {
+        path: { id },
+        query: phase === undefined ? {} : { phase },
+      }),
   };
 }

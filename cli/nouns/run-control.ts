@@ -1,4 +1,4 @@
-/** `forge runs pause|resume|retry|fork` */
+/** `forge runs pause|resume|cancel|retry|fork|checkpoints` */
 import { type Command, Option } from 'commander';
 import type { Act } from './act.ts';
 import { collect } from './option-values.ts';
@@ -10,6 +10,14 @@ const DRY_RUN = [
 ] as const;
 
 function addGoingOn(runs: Command, act: Act): void {
+  runs
+    .command('cancel')
+    .argument('<id>', 'run id')
+    .description('stop a run; cancelling twice is no error')
+    .option(...DRY_RUN, false)
+    .action((id, options) =>
+      act(async (context) => (await import('../commands/runs-control.ts')).cancelRun(context, id, options)),
+    );
   runs
     .command('pause')
     .argument('<id>', 'run id')
@@ -63,12 +71,30 @@ function addCopying(runs: Command, act: Act): void {
       collect,
       [],
     )
+    .option('--checkpoint <checkpoint>', 'go on from there: a step, or 8 or more digits of its SHA-256')
+    .addOption(
+      new Option('--phase <phase>', 'whose checkpoint it is, where a step is not enough').choices(SLUGS),
+    )
     .action((id, options) =>
       act(async (context) => (await import('../commands/runs-control.ts')).forkRun(context, id, options)),
     );
 }
 
+function addCheckpoints(runs: Command, act: Act): void {
+  runs
+    .command('checkpoints')
+    .argument('<id>', 'run id')
+    .description('list the checkpoints that a run keeps; each can be forked from')
+    .addOption(new Option('--phase <phase>', 'those of one phase').choices(SLUGS))
+    .action((id, options) =>
+      act(async (context) =>
+        (await import('../commands/runs-checkpoints.ts')).listCheckpoints(context, id, options),
+      ),
+    );
+}
+
 export function addControlVerbs(runs: Command, act: Act): void {
+  addCheckpoints(runs, act);
   addGoingOn(runs, act);
   addCopying(runs, act);
 }

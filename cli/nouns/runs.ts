@@ -94,13 +94,6 @@ function addFollowing(runs: Command, act: Act): void {
     .action((id, options) =>
       act(async (context) => (await import('../commands/runs-logs.ts')).showLogs(context, id, options)),
     );
-  runs
-    .command('cancel')
-    .argument('<id>', 'run id')
-    .description('stop a run; cancelling twice is no error')
-    .action((id) =>
-      act(async (context) => (await import('../commands/runs-cancel.ts')).cancelRun(context, id)),
-    );
 }
 
 export function addRunsVerbs(program: Command, act: Act): void {

@@ -10,6 +10,8 @@ export interface PhaseFingerprint {
   readonly code: string | null;
   readonly seed: number;
   readonly threads: number;
+  /** Part of the hash alone: SHA-256 of where a fork began that went on under other settings. */
+  readonly continuedFrom?: string | null;
 }
 
 export type FingerprintPart = 'settings' | 'inputs' | 'code' | 'seed' | 'threads';
@@ -23,6 +25,7 @@ export interface FingerprintFacts {
   readonly code: string | null;
   readonly seed: number;
   readonly threads: number;
+  readonly continuedFrom?: string | null | undefined;
 }
 
 type Sha256 = (text: string) => string;
@@ -37,13 +40,14 @@ export function canonicalText(value: unknown): string {
 }
 
 export function fingerprintOf(sha256: Sha256, facts: FingerprintFacts): PhaseFingerprint {
-  const { phase, corpus, weights, code, seed, threads } = facts;
+  const { phase, corpus, weights, code, seed, threads, continuedFrom } = facts;
   const parts = {
     settings: sha256(canonicalText({ phase, settings: facts.settings })),
     inputs: sha256(canonicalText({ corpus, weights })),
     code,
     seed,
     threads,
+    ...(continuedFrom ? { continuedFrom } : {}),
   };
   return { hash: sha256(canonicalText(parts)), ...parts };
 }

@@ -4,6 +4,7 @@ import type { RunDocument } from '#contracts/source/run-document.ts';
 import { RUN_STATUSES, type RunStatus } from '#contracts/source/run-status.ts';
 import { type ErrorKind, ForgeError } from './errors.ts';
 import type { PhaseFingerprint } from './fingerprint.ts';
+import type { ForkPoint } from './fork-point.ts';
 import type { Gate, GateVerdict } from './gate.ts';
 import type { Ulid } from './ids.ts';
 import type { Rounds } from './rounds.ts';
@@ -59,6 +60,8 @@ export interface RunOrigin {
   readonly run: Ulid;
   /** The phase from which on everything runs again; null where the fingerprints alone decided. */
   readonly from: PhaseSlug | null;
+  /** The checkpoint that the run was forked from, or that the run it repeats was. */
+  readonly checkpoint?: ForkPoint | null;
 }
 
 /** The document with every default written out: with it and the same code, the run can be repeated bit for bit. */

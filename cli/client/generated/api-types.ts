@@ -383,6 +383,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/runs/{id}/checkpoints": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The checkpoints that a run keeps: any of them can be forked from */
+        readonly get: operations["getRunsByIdCheckpoints"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/runs/{id}/decisions": {
         readonly parameters: {
             readonly query?: never;
@@ -565,6 +582,26 @@ export interface components {
             readonly attempt: number;
             readonly text: string;
         };
+        readonly Checkpoint: {
+            /** @enum {string} */
+            readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            readonly stage: string;
+            /** @description The job of the stage; null where it has a single one. */
+            readonly index: number | null;
+            readonly step: number;
+            /** @description Of its manifest; the first digits are a name for it. */
+            readonly sha256: string;
+            readonly bytes: number;
+            readonly metrics: {
+                readonly [key: string]: number;
+            };
+            readonly best: boolean;
+            readonly at: string;
+            /** @description The run that took it; another one where this run was forked or retried. */
+            readonly takenBy: string;
+            /** @description Whether all of its files are there. */
+            readonly there: boolean;
+        };
         readonly Corpus: {
             /** @enum {number} */
             readonly schemaVersion: 1;
@@ -584,7 +621,7 @@ export interface components {
         /** @description What a control verb reuses and what it runs again, and why. */
         readonly Decisions: {
             /** @enum {string} */
-            readonly verb: "pause" | "resume" | "retry" | "fork";
+            readonly verb: "pause" | "resume" | "cancel" | "retry" | "fork";
             /** @description A sortable identifier (ULID). */
             readonly run: string;
             /** @enum {string|null} */
@@ -1027,6 +1064,13 @@ export interface components {
             readonly labels?: {
                 readonly [key: string]: string;
             };
+            /** @description Go on from this checkpoint, under the new settings: a step, or the beginning of its SHA-256. */
+            readonly checkpoint?: string;
+            /**
+             * @description Whose checkpoint it is, where a step alone could mean several.
+             * @enum {string}
+             */
+            readonly phase?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
         };
         readonly GarbageReport: {
             readonly dryRun: boolean;
@@ -1514,6 +1558,8 @@ export interface components {
                     readonly code: string | null;
                     readonly seed: number;
                     readonly threads: number;
+                    /** @description SHA-256 in lower-case hexadecimal. */
+                    readonly continuedFrom?: string | null;
                 } | null;
                 readonly rounds?: readonly {
                     readonly group: string;
@@ -1542,6 +1588,32 @@ export interface components {
                 readonly run: string;
                 /** @enum {string|null} */
                 readonly from: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+                readonly checkpoint?: {
+                    /** @enum {string} */
+                    readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                    readonly stage: string;
+                    readonly step: number;
+                    /** @description A sortable identifier (ULID). */
+                    readonly run: string;
+                    readonly begins: readonly {
+                        readonly stage: string;
+                        readonly index: number | null;
+                        readonly step: number;
+                        /** @description SHA-256 in lower-case hexadecimal. */
+                        readonly sha256: string;
+                    }[];
+                    /** @description In what the settings of the checkpoint differ from those that it goes on with. */
+                    readonly accepted: readonly ("settings" | "inputs" | "code" | "seed" | "threads")[];
+                    /** @description What each stage before the checkpoint runs under: what it ran under then. */
+                    readonly history: readonly {
+                        readonly stage: string;
+                        readonly config: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly seed: number;
+                        readonly threads: number;
+                    }[];
+                } | null;
             } | null;
             readonly version: number;
         };
@@ -3706,7 +3778,9 @@ export interface operations {
     };
     readonly postRunsByIdCancel: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                readonly dryRun?: "true" | "false";
+            };
             readonly header?: never;
             readonly path: {
                 readonly id: string;
@@ -3715,6 +3789,15 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Decisions"];
+                };
+            };
             /** @description Done */
             readonly 202: {
                 headers: {
@@ -3735,10 +3818,45 @@ export interface operations {
             };
         };
     };
+    readonly getRunsByIdCheckpoints: {
+        readonly parameters: {
+            readonly query?: {
+                readonly phase?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Checkpoint"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getRunsByIdDecisions: {
         readonly parameters: {
             readonly query?: {
-                readonly verb?: "resume" | "retry" | "fork";
+                readonly verb?: "pause" | "resume" | "cancel" | "retry" | "fork";
                 readonly from?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
             };
             readonly header?: never;

@@ -20,7 +20,7 @@ import type { Change } from '../../ports/registry-writer.ts';
 import { describeTasks } from '../queries/describe-tasks.ts';
 import { findInputModels, handedOver } from '../queries/find-input-models.ts';
 import { wholeTurn } from '../queries/find-standing-rounds.ts';
-import { fingerprintPhase } from '../queries/fingerprint-phase.ts';
+import { continuedFrom, fingerprintPhase } from '../queries/fingerprint-phase.ts';
 import { getRun } from '../queries/get-run.ts';
 import { readResults } from '../queries/read-results.ts';
 import { changeRun } from './change-run.ts';
@@ -182,6 +182,7 @@ async function writeCompletion(
       phase,
       inputs,
       code,
+      continuedFrom: continuedFrom(ports, run.origin?.checkpoint, phase),
     });
     const models = await registerProduced(ports, principal, { run, phase, result: last, metrics, at });
     // The base is registered for the lineage; what goes on to the next phase are the others.

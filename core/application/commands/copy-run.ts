@@ -2,18 +2,20 @@
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
 import { type RunDocument, runDocument } from '#contracts/source/run-document.ts';
-import { checkpointsOfPhase } from '../../domain/blob-key.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import type { NewEvent } from '../../domain/event.ts';
+import { beginsOf, type ForkPoint, findPoint, historyOf } from '../../domain/fork-point.ts';
 import { makeUlid, type Ulid } from '../../domain/ids.ts';
 import { type Principal, requireRole } from '../../domain/principal.ts';
 import { requireAvailable, validationError } from '../../domain/resolve.ts';
 import { isTerminal, newRun, type PhaseRecord, phaseRecord, type Run } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
-import { type Copy, checkpointKeys, type Decisions, decideCopy } from '../queries/decide-phases.ts';
+import { type Copy, type Decisions, decideCopy } from '../queries/decide-phases.ts';
 import { getRun } from '../queries/get-run.ts';
+import { listCheckpoints } from '../queries/list-checkpoints.ts';
 import { resolveDocument } from '../queries/resolve-document.ts';
+import { lendAll, lendChosen } from './lend-checkpoints.ts';
 import { type SubmitPorts, startExecution } from './submit-run.ts';
 import { writeNewRun } from './write-new-run.ts';
 
@@ -33,6 +35,10 @@ export interface ForkWish extends RetryWish {
   readonly config?: Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>> | undefined;
   readonly gates?: RunDocument['gates'] | undefined;
   readonly labels?: RunDocument['labels'] | undefined;
+  /** A step, or the beginning of a checkpoint's SHA-256: the phase goes on from there, under the new settings. */
+  readonly checkpoint?: string | undefined;
+  /** Whose checkpoint it is, where the reference alone could mean several. */
+  readonly phase?: PhaseSlug | undefined;
 }
 
 type CopyPorts = SubmitPorts & Pick<Ports, 'blobs' | 'blobWriter' | 'code'>;
@@ -41,6 +47,7 @@ type ReadingPorts = Pick<ReadPorts, 'runs' | 'corpora' | 'models' | 'presets' | 
 
 interface Planned {
   readonly copy: Copy;
+  readonly point: ForkPoint | null;
   readonly document: RunDocument;
   readonly decisions: Decisions;
 }
@@ -63,8 +70,55 @@ export async function planCopy(
   requireAvailable(target.phases);
   if (wish.from !== undefined) requirePhase(target.phases, wish.from, origin);
   const from = verb === 'retry' ? retriedFrom(origin, wish.from) : (wish.from ?? null);
-  const copy: Copy = { verb, origin, target, from, fresh: wish.fresh ?? false };
-  return { copy, document, decisions: await decideCopy(ports, principal, copy) };
+  const wanted = verb === 'fork' ? await pointOf(ports, principal, origin, wish) : null;
+  if (wanted !== null) requirePhase(target.phases, wanted.phase, origin);
+  const copy: Copy = { verb, origin, target, from, fresh: wish.fresh ?? false, point: wanted };
+  const decisions = await decideCopy(ports, principal, copy);
+  const point = wanted ? acceptedPoint(wanted, decisions) : inheritedPoint(copy, decisions);
+  return { copy, document, decisions, point };
+}
+
+/** Where a fork from a checkpoint begins, before anything is said about its settings. */
+async function pointOf(
+  ports: ReadingPorts,
+  principal: Principal,
+  origin: Run,
+  { checkpoint, phase, from, fresh }: ForkWish,
+): Promise<ForkPoint | null> {
+  if (checkpoint === undefined) {
+    if (phase === undefined) return null;
+    throw wishError('/phase', 'phase says whose checkpoint is meant; name the checkpoint, or use from');
+  }
+  if (from !== undefined) throw wishError('/from', 'a fork from a checkpoint begins there, not at from');
+  if (fresh) throw wishError('/fresh', 'a fork from a checkpoint cannot begin at the first step');
+  const kept = await listCheckpoints(ports, principal, origin.id, phase);
+  const there = kept.filter((one) => one.there);
+  const place = findPoint(there, checkpoint, origin.id);
+  return {
+    ...place,
+    run: origin.id,
+    begins: beginsOf(there, place),
+    accepted: [],
+    history: historyOf(origin.resolved, origin.origin?.checkpoint, place),
+  };
+}
+
+function wishError(pointer: string, message: string): ForgeError {
+  return validationError([{ pointer, code: 'contradiction', message }]);
+}
+
+function acceptedPoint(point: ForkPoint, { phases }: Decisions): ForkPoint {
+  const differs = phases.find(({ phase }) => phase === point.phase)?.differs ?? [];
+  const parts = ['settings', 'seed', 'threads'] as const;
+  return { ...point, accepted: parts.filter((part) => differs.includes(part)) };
+}
+
+/** A run that repeats a forked one, or goes on with it, begins where that one began. */
+function inheritedPoint({ verb, origin }: Copy, { phases }: Decisions): ForkPoint | null {
+  const point = origin.origin?.checkpoint ?? null;
+  const decision = phases.find(({ phase }) => phase === point?.phase);
+  if (point === null || decision?.decision !== 'rerun' || decision.differs.length > 0) return null;
+  return verb === 'retry' || decision.checkpoints > 0 ? point : null;
 }
 
 /** The same request under the same key again gives the same run. */
@@ -81,17 +135,28 @@ export async function copyRun(
     const planned = await planCopy(ports, principal, id, request);
     const made = madeRun(principal, planned, makeUlid(now, ports.entropy.bytes(10)), now.toISOString());
     // Before the run is there, so that its first job finds them; without the run they are garbage after the grace.
-    for (const { phase, checkpoints } of planned.decisions.phases) {
-      if (checkpoints > 0) await copyCheckpoints(ports, id, made.id, phase);
-    }
+    await lendCheckpoints(ports, planned, id, made.id);
     return { run: made, events: reuseEvents(made, planned.decisions) };
   });
   await startExecution(ports, run);
   return run;
 }
 
+async function lendCheckpoints(
+  ports: CopyPorts,
+  { copy, point, decisions }: Planned,
+  from: Ulid,
+  to: Ulid,
+): Promise<void> {
+  if (point) await lendChosen(ports, { from, to, phase: point.phase }, point.begins);
+  if (copy.point) return;
+  for (const { phase, checkpoints } of decisions.phases) {
+    if (checkpoints > 0) await lendAll(ports, { from, to, phase });
+  }
+}
+
 function forkedDocument(document: RunDocument, wish: ForkWish): RunDocument {
-  const { from: _from, fresh: _fresh, config = {}, ...given } = wish;
+  const { from: _from, fresh: _fresh, checkpoint: _point, phase: _phase, config = {}, ...given } = wish;
   const members = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const before = document.config as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
   const slugs = [...new Set([...Object.keys(before), ...Object.keys(config)])];
@@ -126,7 +191,12 @@ function retriedFrom(origin: Run, from: PhaseSlug | undefined): PhaseSlug {
   ]);
 }
 
-function madeRun(principal: Principal, { copy, document, decisions }: Planned, id: Ulid, at: string): Run {
+function madeRun(
+  principal: Principal,
+  { copy, document, decisions, point }: Planned,
+  id: Ulid,
+  at: string,
+): Run {
   const { verb, origin, target: resolved, from } = copy;
   const run = newRun({ tenant: principal.tenant, id, document, resolved, at });
   const phases = run.phases.map((fresh): PhaseRecord => {
@@ -136,7 +206,7 @@ function madeRun(principal: Principal, { copy, document, decisions }: Planned, i
     const taken = { inputs, outputs, gates, reusedFrom: reusedFrom ?? origin.id };
     return { ...fresh, ...taken, fingerprint: fingerprint ?? null, status: 'succeeded' };
   });
-  return { ...run, phases, origin: { verb, run: origin.id, from } };
+  return { ...run, phases, origin: { verb, run: origin.id, from, ...(point ? { checkpoint: point } : {}) } };
 }
 
 function reuseEvents(run: Run, decisions: Decisions): readonly NewEvent[] {
@@ -146,18 +216,4 @@ function reuseEvents(run: Run, decisions: Decisions): readonly NewEvent[] {
     const data = { from: reusedFrom, models: outputs, reason };
     return [{ type: 'PhaseReused', run: run.id, phase: slug, attempt: null, at: run.createdAt, data }];
   });
-}
-
-/** Manifests name themselves by their hash and blobs by theirs; the pointer stays behind, as it fences other executions. */
-async function copyCheckpoints(
-  ports: Pick<Ports, 'blobs' | 'blobWriter'>,
-  from: Ulid,
-  to: Ulid,
-  phase: PhaseSlug,
-): Promise<void> {
-  for (const key of await checkpointKeys(ports, from, phase)) {
-    const bytes = await ports.blobs.read(key);
-    const below = key.slice(checkpointsOfPhase(from, phase).length);
-    if (bytes) await ports.blobWriter.write(checkpointsOfPhase(to, phase) + below, bytes, 'application/json');
-  }
 }

@@ -1,7 +1,9 @@
 /** What a control verb would reuse of a run and what it would run again, phase by phase, with the reason. */
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import { checkpointsOfPhase } from '../../domain/blob-key.ts';
+import { ForgeError } from '../../domain/errors.ts';
 import { canonicalText, differingParts, type FingerprintPart } from '../../domain/fingerprint.ts';
+import type { ForkPoint } from '../../domain/fork-point.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { PhaseRecord, ResolvedRun, Run } from '../../domain/run.ts';
@@ -9,7 +11,7 @@ import type { Hasher } from '../../ports/clock.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 import { fingerprintPhase } from './fingerprint-phase.ts';
 
-export const CONTROL_VERBS = ['pause', 'resume', 'retry', 'fork'] as const;
+export const CONTROL_VERBS = ['pause', 'resume', 'cancel', 'retry', 'fork'] as const;
 export type ControlVerb = (typeof CONTROL_VERBS)[number];
 export type Difference = FingerprintPart | 'gates' | 'models';
 
@@ -29,13 +31,16 @@ export interface Decisions {
   readonly phases: readonly PhaseDecision[];
 }
 
+/** What may have been otherwise where a phase is taken over as the history of a checkpoint. */
+const HISTORY: readonly Difference[] = ['code', 'seed', 'threads'];
+
 type DecidePorts = Pick<ReadPorts, 'models' | 'blobs' | 'code'> & { readonly hasher: Hasher };
 
-/** Going on with the very run: what has succeeded stays, whatever has changed around it. */
+/** Going on with the very run, or with a retry of it: what has succeeded stays, whatever has changed around it. */
 export async function decideResume(
   ports: Pick<ReadPorts, 'blobs'>,
   run: Run,
-  verb: 'pause' | 'resume',
+  verb: 'pause' | 'resume' | 'cancel',
 ): Promise<Decisions> {
   const phases = run.phases.map(async ({ slug, status, attempts, startedAt }): Promise<PhaseDecision> => {
     if (status === 'succeeded') return reuse(slug, 'It has succeeded in this run.');
@@ -56,6 +61,8 @@ export interface Copy {
   readonly from: PhaseSlug | null;
   /** Without the checkpoints of the origin. */
   readonly fresh: boolean;
+  /** Where a phase begins; all before it is taken over, all after it runs again. */
+  readonly point?: Pick<ForkPoint, 'phase' | 'stage' | 'step' | 'begins'> | null;
 }
 
 /** A new run that takes over what it may: a phase is reused where its fingerprint would be the same. */
@@ -69,7 +76,7 @@ export async function decideCopy(ports: DecidePorts, principal: Principal, copy:
     const decision: PhaseDecision =
       inputs === null
         ? rerun(phase, `Its input comes from ${before}, which runs again.`, ['inputs'])
-        : await decidePhase(ports, principal, copy, { phase, record, inputs });
+        : await decideKnown(ports, principal, copy, { phase, record, inputs });
     phases.push(decision);
     inputs = decision.decision === 'reuse' ? (record?.outputs ?? []) : null;
   }
@@ -80,6 +87,49 @@ interface PhaseFacts {
   readonly phase: PhaseSlug;
   readonly record: PhaseRecord | undefined;
   readonly inputs: readonly Ulid[];
+}
+
+/** @param facts of a phase whose input is known */
+async function decideKnown(
+  ports: DecidePorts,
+  principal: Principal,
+  copy: Copy,
+  facts: PhaseFacts,
+): Promise<PhaseDecision> {
+  const at = copy.point ? copy.target.phases.indexOf(copy.point.phase) : -1;
+  const position = copy.target.phases.indexOf(facts.phase);
+  if (position === at) return decideAtPoint(ports, principal, copy, facts);
+  const decision = await decidePhase(ports, principal, copy, facts);
+  if (position > at || decision.decision === 'reuse') return decision;
+  // The checkpoint builds on these outputs; by which code, seed and threads they were made is history.
+  const isHistory = decision.differs.length > 0 && decision.differs.every((part) => HISTORY.includes(part));
+  if (isHistory) return reuse(facts.phase, 'The checkpoint builds on its outputs.');
+  throw new ForgeError('conflict', `Phase ${facts.phase} comes before the checkpoint: ${decision.reason}`, {
+    code: 'checkpoint_builds_on_other_inputs',
+    hint: 'Leave what comes before the checkpoint as it is, or fork without a checkpoint.',
+  });
+}
+
+async function decideAtPoint(
+  ports: DecidePorts,
+  principal: Principal,
+  { origin, target, point }: Copy,
+  { phase, record, inputs }: PhaseFacts,
+): Promise<PhaseDecision> {
+  const facts = { phase, code: null };
+  const before = { ...facts, resolved: origin.resolved, inputs: record?.inputs ?? [] };
+  const then = await fingerprintPhase(ports, principal, before);
+  const now = await fingerprintPhase(ports, principal, { ...facts, resolved: target, inputs });
+  const differs = differingParts(then, now);
+  if (differs.includes('inputs')) {
+    throw new ForgeError('conflict', `The checkpoint of phase ${phase} was taken on other inputs.`, {
+      code: 'checkpoint_of_other_inputs',
+      hint: 'Keep the corpus and the models as they are, or fork without a checkpoint.',
+    });
+  }
+  const other = differs.length === 0 ? '' : ` Not the same as then, as asked for: ${differs.join(', ')}.`;
+  const reason = `It goes on from the checkpoint of step ${point?.step} of stage ${point?.stage}.${other}`;
+  return rerun(phase, reason, differs, point?.begins.length);
 }
 
 async function decidePhase(
@@ -95,7 +145,14 @@ async function decidePhase(
   const then = record.fingerprint ?? null;
   if (then === null) return rerun(phase, `Run ${origin.id} did not record what its outputs depend on.`);
   const code = (await ports.code?.hash(phase)) ?? null;
-  const now = await fingerprintPhase(ports, principal, { resolved: target, phase, inputs, code });
+  const { continuedFrom } = then;
+  const now = await fingerprintPhase(ports, principal, {
+    resolved: target,
+    phase,
+    inputs,
+    code,
+    continuedFrom,
+  });
   const gatesDiffer = canonicalText(origin.resolved.gates[phase]) !== canonicalText(target.gates[phase]);
   const differs: Difference[] = [...differingParts(then, now), ...(gatesDiffer ? ['gates' as const] : [])];
   if (differs.length > 0) return rerun(phase, `Not the same as then: ${differs.join(', ')}.`, differs);

@@ -4,6 +4,7 @@ import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { TaskInput, TaskSpec } from '#contracts/source/task-spec.ts';
 import { BLOB_PREFIX, checkpointPrefix, contentKey, stagePrefix } from '../../domain/blob-key.ts';
 import { ForgeError } from '../../domain/errors.ts';
+import { forkedTask } from '../../domain/fork-point.ts';
 import type { Model } from '../../domain/model.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { type Rounds, roundRead, sharesCheckpoints } from '../../domain/rounds.ts';
@@ -121,5 +122,6 @@ function taskOf(
       leaseSeconds,
       ...(checkpointSteps === undefined ? {} : { checkpointSteps }),
     },
+    ...forkedTask(run.origin?.checkpoint, phase, name),
   };
 }

@@ -1,26 +1,29 @@
-/** /v1/runs/{id}/…: pause, resume, retry, fork, and what each of them would do. */
+/** /v1/runs/{id}/…: pause, resume, cancel, retry, fork, what each of them would do, and from which checkpoints. */
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { type PhaseSlug, phaseSlug } from '#contracts/source/phase-slugs.ts';
+import { cancelRun } from '#core/application/commands/cancel-run.ts';
 import { type CopyWish, copyRun, planCopy } from '#core/application/commands/copy-run.ts';
 import { pauseRun, requirePausable } from '#core/application/commands/pause-run.ts';
 import { requireResumable, resumeRun } from '#core/application/commands/resume-run.ts';
 import { type Decisions, decideResume } from '#core/application/queries/decide-phases.ts';
 import { getRun } from '#core/application/queries/get-run.ts';
+import { listCheckpoints } from '#core/application/queries/list-checkpoints.ts';
 import { requireRole } from '#core/domain/principal.ts';
 import type { ApiContext, ApiEnvironment } from '../environment.ts';
 import { requireIdempotencyKey } from '../middleware/idempotency-key.ts';
 import { readJsonBody } from '../middleware/json-body.ts';
 import { oneOf } from '../middleware/query.ts';
 import { type ApiApp, addRoute } from '../route.ts';
-import { decisions, forkBody, retryBody } from '../schemas/control.ts';
+import { checkpoint, decisions, forkBody, retryBody } from '../schemas/control.ts';
+import { listOf } from '../schemas/paging.ts';
 import { run } from '../schemas/run.ts';
 
 const tag = 'runs';
 const byId = z.object({ id: z.string() });
 const words = ['true', 'false'] as const;
 const dryRunQuery = z.object({ dryRun: z.enum(words).optional() });
-const VERBS = ['resume', 'retry', 'fork'] as const;
+const VERBS = ['pause', 'resume', 'cancel', 'retry', 'fork'] as const;
 
 type Request = Context<ApiEnvironment>;
 
@@ -30,28 +33,36 @@ const isDryRun = (context: Request) => oneOf('dryRun', context.req.query('dryRun
 export function addControlRoutes(app: ApiApp, api: ApiContext): void {
   addGoingOn(app, api, 'pause');
   addGoingOn(app, api, 'resume');
+  addGoingOn(app, api, 'cancel');
   addCopying(app, api, 'retry');
   addCopying(app, api, 'fork');
   addDecisions(app, api);
+  addCheckpoints(app, api);
 }
 
+const ACTS = { pause: pauseRun, resume: resumeRun, cancel: cancelRun } as const;
+const SUMMARIES = {
+  pause: 'Pause a run: its jobs write a checkpoint and end',
+  resume: 'Resume a paused run',
+  cancel: 'Cancel a run',
+} as const;
+
 /** What goes on, or stops, is the run itself. */
-function addGoingOn(app: ApiApp, { ports }: ApiContext, verb: 'pause' | 'resume'): void {
-  const act = verb === 'pause' ? pauseRun : resumeRun;
+function addGoingOn(app: ApiApp, { ports }: ApiContext, verb: keyof typeof ACTS): void {
   addRoute(
     app,
     {
       method: 'post',
       path: `/v1/runs/{id}/${verb}`,
       tag,
-      summary: verb === 'pause' ? 'Pause a run: its jobs write a checkpoint and end' : 'Resume a paused run',
+      summary: SUMMARIES[verb],
       params: byId,
       query: dryRunQuery,
       answers: { 200: decisions, 202: run },
     },
     async (context) => {
       const { principal } = context.var;
-      if (!isDryRun(context)) return context.json(await act(ports, principal, idOf(context)), 202);
+      if (!isDryRun(context)) return context.json(await ACTS[verb](ports, principal, idOf(context)), 202);
       requireRole(principal, 'runner');
       return context.json(await wouldGoOn(ports, context, verb));
     },
@@ -61,11 +72,11 @@ function addGoingOn(app: ApiApp, { ports }: ApiContext, verb: 'pause' | 'resume'
 async function wouldGoOn(
   ports: ApiContext['ports'],
   context: Request,
-  verb: 'pause' | 'resume',
+  verb: 'pause' | 'resume' | 'cancel',
 ): Promise<Decisions> {
   const found = await getRun(ports, context.var.principal, idOf(context));
   if (verb === 'resume') requireResumable(found);
-  else requirePausable(found);
+  if (verb === 'pause') requirePausable(found);
   return decideResume(ports, found, verb);
 }
 
@@ -124,9 +135,30 @@ function addDecisions(app: ApiApp, { ports }: ApiContext): void {
     async (context) => {
       const verb = oneOf('verb', context.req.query('verb'), VERBS) ?? 'resume';
       const from = oneOf<PhaseSlug>('from', context.req.query('from'), phaseSlug.options);
-      if (verb === 'resume') return context.json(await wouldGoOn(ports, context, verb));
+      if (verb === 'pause' || verb === 'resume' || verb === 'cancel')
+        return context.json(await wouldGoOn(ports, context, verb));
       const planned = await planCopy(ports, context.var.principal, idOf(context), { verb, wish: { from } });
       return context.json(planned.decisions);
+    },
+  );
+}
+
+function addCheckpoints(app: ApiApp, { ports }: ApiContext): void {
+  addRoute(
+    app,
+    {
+      method: 'get',
+      path: '/v1/runs/{id}/checkpoints',
+      tag,
+      summary: 'The checkpoints that a run keeps: any of them can be forked from',
+      params: byId,
+      query: z.object({ phase: phaseSlug.optional() }),
+      answers: { 200: listOf(checkpoint) },
+    },
+    async (context) => {
+      const phase = oneOf<PhaseSlug>('phase', context.req.query('phase'), phaseSlug.options);
+      const items = await listCheckpoints(ports, context.var.principal, idOf(context), phase);
+      return context.json({ items });
     },
   );
 }

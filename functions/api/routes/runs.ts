@@ -1,10 +1,9 @@
-/** /v1/runs: submit, list, get, cancel, and what a run left: events, metrics, report, logs. */
+/** /v1/runs: submit, list, get, and what a run left: events, metrics, report, logs. */
 import * as z from 'zod';
 import { metricRecord } from '#contracts/source/metric-record.ts';
 import { type PhaseSlug, phaseSlug } from '#contracts/source/phase-slugs.ts';
 import { runReport, runStatus } from '#contracts/source/report.ts';
 import { runDocument } from '#contracts/source/run-document.ts';
-import { cancelRun } from '#core/application/commands/cancel-run.ts';
 import { submitRun } from '#core/application/commands/submit-run.ts';
 import { getReport } from '#core/application/queries/get-report.ts';
 import { getRun } from '#core/application/queries/get-run.ts';
@@ -70,19 +69,6 @@ function addSubmission(app: ApiApp, { ports }: ApiContext): void {
       const document = await readJsonBody(context, runDocument);
       return context.json(await planRun(ports, context.var.principal, document));
     },
-  );
-  addRoute(
-    app,
-    {
-      method: 'post',
-      path: '/v1/runs/{id}/cancel',
-      tag,
-      summary: 'Cancel a run',
-      params: byId,
-      answers: { 202: run },
-    },
-    async (context) =>
-      context.json(await cancelRun(ports, context.var.principal, context.req.param('id') ?? ''), 202),
   );
 }
 

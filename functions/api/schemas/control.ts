@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { phaseSlug } from '#contracts/source/phase-slugs.ts';
 import { runDocument } from '#contracts/source/run-document.ts';
-import { ulid } from '#contracts/source/scalars.ts';
+import { sha256, ulid } from '#contracts/source/scalars.ts';
 import { CONTROL_VERBS } from '#core/application/queries/decide-phases.ts';
 
 const from = phaseSlug
@@ -27,6 +27,14 @@ export const forkBody = z
     config: config.unwrap().optional(),
     gates: gates.unwrap().optional(),
     labels: labels.unwrap().optional(),
+    checkpoint: z
+      .string()
+      .regex(/^([0-9]{1,10}|[0-9a-f]{8,64})$/, 'expected a step, or 8 to 64 digits of a SHA-256')
+      .optional()
+      .describe(
+        'Go on from this checkpoint, under the new settings: a step, or the beginning of its SHA-256.',
+      ),
+    phase: phaseSlug.optional().describe('Whose checkpoint it is, where a step alone could mean several.'),
   })
   .meta({ id: 'Fork' });
 
@@ -46,3 +54,19 @@ export const decisions = z
     ),
   })
   .meta({ id: 'Decisions', description: 'What a control verb reuses and what it runs again, and why.' });
+
+export const checkpoint = z
+  .object({
+    phase: phaseSlug,
+    stage: z.string(),
+    index: z.int().nullable().describe('The job of the stage; null where it has a single one.'),
+    step: z.int(),
+    sha256: sha256.describe('Of its manifest; the first digits are a name for it.'),
+    bytes: z.int(),
+    metrics: z.record(z.string(), z.number()),
+    best: z.boolean(),
+    at: z.string(),
+    takenBy: ulid.describe('The run that took it; another one where this run was forked or retried.'),
+    there: z.boolean().describe('Whether all of its files are there.'),
+  })
+  .meta({ id: 'Checkpoint' });

@@ -24,6 +24,7 @@ const phaseRecord = z.object({
       code: sha256.nullable(),
       seed: z.int(),
       threads: z.int(),
+      continuedFrom: sha256.nullish(),
     })
     .nullish(),
   rounds: z.array(z.object({ group: z.string(), finished: z.int(), done: z.boolean() })).optional(),
@@ -32,6 +33,20 @@ const phaseRecord = z.object({
 });
 
 const settings = z.record(z.string(), z.unknown());
+
+const forkPoint = z.object({
+  phase: phaseSlug,
+  stage: z.string(),
+  step: z.int(),
+  run: ulid,
+  begins: z.array(z.object({ stage: z.string(), index: z.int().nullable(), step: z.int(), sha256 })),
+  accepted: z
+    .array(z.enum(['settings', 'inputs', 'code', 'seed', 'threads']))
+    .describe('In what the settings of the checkpoint differ from those that it goes on with.'),
+  history: z
+    .array(z.object({ stage: z.string(), config: settings, seed: z.int(), threads: z.int() }))
+    .describe('What each stage before the checkpoint runs under: what it ran under then.'),
+});
 
 const resolvedRun = z.object({
   name: z.string(),
@@ -61,7 +76,7 @@ export const run = z
     endedAt: timestamp.nullable(),
     error: z.union([runError, z.null()]),
     report: z.string().nullable(),
-    origin: runOrigin.nullish(),
+    origin: runOrigin.extend({ checkpoint: forkPoint.nullish() }).nullish(),
     version: z.int(),
   })
   .meta({ id: 'Run' });
