@@ -143,6 +143,36 @@ export function historyOf(
   });
 }
 
+/** Settings that the first stage of a phase decides for all later ones: the model's shape, and what text it reads. */
+const DECIDED_FIRST: Partial<Record<PhaseSlug, readonly string[]>> = {
+  cognate: [
+    ...['d_model', 'num_layers', 'num_heads', 'd_ff', 'vocab_size', 'window', 'subln', 'base_fraction'],
+    ...['act_enabled', 'act_n_max', 'act_eps', 'act_halt_bias', 'ltm_enabled', 'ltm_dim', 'ltm_depth'],
+    ...['ltm_chunk', 'ltm_conv', 'ltm_persistent', 'tokenizer_bytes', 'train_tokens', 'held_out_tokens'],
+    'held_out_every',
+  ],
+};
+
+/** Throws where a fork would change what a stage before its checkpoint has decided: the change would do nothing. */
+export function requireEffective(
+  { phase, stage, history }: Pick<ForkPoint, 'phase' | 'stage' | 'history'>,
+  config: Readonly<Record<string, unknown>>,
+): void {
+  const then = history[0]?.config;
+  if (then === undefined) return;
+  const late = (DECIDED_FIRST[phase] ?? []).filter((name) => then[name] !== config[name]);
+  if (late.length === 0) return;
+  throw new ForgeError('validation', `Before stage ${stage} it was decided: ${late.join(', ')}.`, {
+    code: 'decided_before_checkpoint',
+    hint: `Leave it as it was, or fork from a checkpoint of stage ${history[0]?.stage}.`,
+    problems: late.map((name) => ({
+      pointer: `/config/${phase}/${name}`,
+      code: 'decided_before_checkpoint',
+      message: `was ${JSON.stringify(then[name])} when the checkpoint was taken`,
+    })),
+  });
+}
+
 /** What the task of a stage says otherwise because the run was forked from a checkpoint. */
 export function forkedTask(
   point: ForkPoint | null | undefined,

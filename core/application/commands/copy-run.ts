@@ -4,7 +4,7 @@ import { parseDocument } from '#contracts/source/problems.ts';
 import { type RunDocument, runDocument } from '#contracts/source/run-document.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import type { NewEvent } from '../../domain/event.ts';
-import { beginsOf, type ForkPoint, findPoint, historyOf } from '../../domain/fork-point.ts';
+import { beginsOf, type ForkPoint, findPoint, historyOf, requireEffective } from '../../domain/fork-point.ts';
 import { makeUlid, type Ulid } from '../../domain/ids.ts';
 import { type Principal, requireRole } from '../../domain/principal.ts';
 import { requireAvailable, validationError } from '../../domain/resolve.ts';
@@ -71,7 +71,10 @@ export async function planCopy(
   if (wish.from !== undefined) requirePhase(target.phases, wish.from, origin);
   const from = verb === 'retry' ? retriedFrom(origin, wish.from) : (wish.from ?? null);
   const wanted = verb === 'fork' ? await pointOf(ports, principal, origin, wish) : null;
-  if (wanted !== null) requirePhase(target.phases, wanted.phase, origin);
+  if (wanted !== null) {
+    requirePhase(target.phases, wanted.phase, origin);
+    requireEffective(wanted, target.config[wanted.phase] ?? {});
+  }
   const copy: Copy = { verb, origin, target, from, fresh: wish.fresh ?? false, point: wanted };
   const decisions = await decideCopy(ports, principal, copy);
   const point = wanted ? acceptedPoint(wanted, decisions) : inheritedPoint(copy, decisions);

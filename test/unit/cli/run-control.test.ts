@@ -56,20 +56,44 @@ describe('the control verbs', () => {
       true,
       { seed: 2, config: { cognate: { steps: 40 } } },
     ],
-  ])('%s %j asks for it once', async (verb, options, path, key, body) => {
+    [
+      'fork',
+      ['--checkpoint', '30', '--phase', 'cognate', '--set', 'seed=2'],
+      'fork',
+      true,
+      { checkpoint: '30', phase: 'cognate', seed: 2 },
+    ],
+  ])('%s %j says what would happen, then asks for it once', async (verb, options, path, key, body) => {
     const { endpoint, asked } = await controlServer();
     const { exitCode, stdout, stderr } = await forge(['runs', verb, ID, ...options, '--endpoint', endpoint]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: verb === 'pause' ? 'pausing\n' : `${ID}\n` });
     expect(stderr).toContain(verb === 'pause' ? `npx forge runs resume ${ID}` : `npx forge runs watch ${ID}`);
-    expect(asked).toEqual([{ method: 'POST', url: `/v1/runs/${ID}/${path}`, key, body }]);
+    expect(stderr).toContain('cognate: rerun. Not the same as then: seed.');
+    const url = `/v1/runs/${ID}/${path}`;
+    expect(asked).toEqual([
+      { method: 'POST', url: `${url}?dryRun=true`, key: false, body },
+      { method: 'POST', url, key, body },
+    ]);
   });
 
-  it.each(['pause', 'resume', 'retry', 'fork'])('%s --dry-run says per phase what and why', async (verb) => {
-    const { endpoint, asked } = await controlServer();
-    const { exitCode, stdout, stderr } = await forge(['runs', verb, ID, '--dry-run', '--endpoint', endpoint]);
-    expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/cognate +rerun +2 +Not the same as then: seed\./);
-    expect(stderr).toContain('nothing was changed');
-    expect(asked.map(({ url, key }) => [url, key])).toEqual([[`/v1/runs/${ID}/${verb}?dryRun=true`, false]]);
-  });
+  it.each(['pause', 'resume', 'cancel', 'retry', 'fork'])(
+    '%s --dry-run says per phase what and why',
+    async (verb) => {
+      const { endpoint, asked } = await controlServer();
+      const { exitCode, stdout, stderr } = await forge([
+        'runs',
+        verb,
+        ID,
+        '--dry-run',
+        '--endpoint',
+        endpoint,
+      ]);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/cognate +rerun +2 +Not the same as then: seed\./);
+      expect(stderr).toContain('nothing was changed');
+      expect(asked.map(({ url, key }) => [url, key])).toEqual([
+        [`/v1/runs/${ID}/${verb}?dryRun=true`, false],
+      ]);
+    },
+  );
 });

@@ -27,6 +27,7 @@ const callsFor = (run: string): readonly Call[] => [
   ['POST', `/v1/runs/${run}/retry`, { body: {}, headers: key }],
   ['POST', `/v1/runs/${run}/fork`, { body: {}, headers: key }],
   ['GET', `/v1/runs/${run}/decisions`],
+  ['GET', `/v1/runs/${run}/checkpoints`],
   ['GET', `/v1/runs/${run}/events`],
   ['GET', `/v1/runs/${run}/metrics`],
   ['GET', `/v1/runs/${run}/report`],
