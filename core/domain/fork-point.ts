@@ -87,9 +87,16 @@ export function findPoint(
     );
   }
   const { phase, stage, step } = first;
-  if (phaseDefinition(phase).stages.some(({ name }) => name === stage)) return { phase, stage, step };
-  throw new ForgeError('conflict', `Phase ${phase} has no stage ${stage} any more.`, {
-    code: 'checkpoint_of_no_stage',
+  const stages = phaseDefinition(phase).stages;
+  const at = stages.findIndex(({ name }) => name === stage);
+  // A round needs the results of the rounds before, and those are another run's.
+  if (at >= 0 && stages.slice(0, at + 1).every(({ repeat }) => repeat === undefined)) {
+    return { phase, stage, step };
+  }
+  const why = at < 0 ? 'is none of the phase any more' : 'runs in rounds, or comes after stages that do';
+  throw new ForgeError('conflict', `Stage ${stage} of phase ${phase} ${why}.`, {
+    code: 'checkpoint_of_round',
+    hint: `Repeat the phase instead: forge runs fork ${run} --from ${phase}`,
   });
 }
 

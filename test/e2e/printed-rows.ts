@@ -23,6 +23,7 @@ export const ROWS: readonly Row[] = [
   ],
   [['runs', 'diff', 'RUN', 'RUN'], outputOf('runs-diff'), { resolved: [], outcome: [] }],
   [['runs', 'cancel', 'RUN'], component('Run'), { status: 'succeeded' }],
+  [['runs', 'checkpoints', 'RUN'], answerOf('GET /v1/runs/{id}/checkpoints'), { items: [] }],
   [
     ['runs', 'retry', 'RUN', '--from', 'cognate', '--dry-run'],
     component('Decisions'),
