@@ -6,7 +6,6 @@ import { ForgeError } from './errors.ts';
 import type { FingerprintPart } from './fingerprint.ts';
 import type { Ulid } from './ids.ts';
 import { phaseDefinition } from './phase.ts';
-import type { ResolvedRun } from './run.ts';
 
 /** A checkpoint that lies below a run's prefix. A forked run has copies of those it began at. */
 export interface KeptCheckpoint {
@@ -136,9 +135,15 @@ export function pinKey(run: Ulid, phase: PhaseSlug, begin: JobBegin): string {
   return `${key.slice(0, key.lastIndexOf('manifests/'))}pins/${begin.sha256}`;
 }
 
+interface RunSettings {
+  readonly config: Readonly<Partial<Record<PhaseSlug, Readonly<Record<string, unknown>>>>>;
+  readonly seed: number;
+  readonly threads: number;
+}
+
 /** What the stages before a checkpoint ran under in the run that keeps it, which may have been forked itself. */
 export function historyOf(
-  { config, seed, threads }: Pick<ResolvedRun, 'config' | 'seed' | 'threads'>,
+  { config, seed, threads }: RunSettings,
   before: ForkPoint | null | undefined,
   { phase, stage }: Pick<KeptCheckpoint, 'phase' | 'stage'>,
 ): readonly StageSettings[] {
