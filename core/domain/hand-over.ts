@@ -29,17 +29,14 @@ export function checkHandOver(
   return checkRules(handOverName(from, to), handOverRules(from, to), models);
 }
 
-/** What a phase's output will surely be, judged from its promises; the rest stays unknown. */
+/** What a phase's output will surely be: what it sets, and what it keeps of its one input; the rest stays unknown. */
 function promisedOutput(
-  phase: PhaseDefinition,
+  { output: { models, keeps, sets } }: PhaseDefinition,
   inputs: readonly KnownProperties[],
 ): readonly KnownProperties[] {
-  const { models, sets } = phase.output;
-  const carried = models === 1 && inputs.length === 1 ? inputs[0] : {};
-  const { ternary, toolLayers, toolTypes } = carried as KnownProperties;
-  const kept = Object.fromEntries(
-    Object.entries({ ternary, toolLayers, toolTypes }).filter(([, value]) => value !== undefined),
-  );
+  const [only = {}, another] = inputs;
+  const known = Object.entries(another ? {} : only).filter(([, value]) => value !== undefined);
+  const kept = Object.fromEntries(known.filter(([property]) => keeps.some((each) => each === property)));
   return Array.from({ length: models }, () => ({ ...kept, ...sets }));
 }
 

@@ -1,6 +1,7 @@
 /** The phase catalogue: order, titles, stages, rules and gates, as contracts/phases.json states them. */
 import catalogue from '#contracts/phases.json' with { type: 'json' };
 import { PHASE_SLUGS, type PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { ModelProperties } from '#contracts/source/properties.ts';
 import type { Rule } from './contract.ts';
 import { ForgeError } from './errors.ts';
 import type { Gate } from './gate.ts';
@@ -42,6 +43,8 @@ export interface PhaseDefinition {
   };
   readonly output: {
     readonly models: number;
+    /** What the model that comes out has in common with the one that went in. */
+    readonly keeps: readonly (keyof ModelProperties)[];
     readonly sets: Readonly<Record<string, string | number | boolean>>;
   };
   readonly accepts: readonly Rule[];
