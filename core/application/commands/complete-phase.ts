@@ -4,6 +4,7 @@ import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { ProducedModel, ResultManifest } from '#contracts/source/result-manifest.ts';
 import { contentKey } from '../../domain/blob-key.ts';
 import { checkRules, contractError } from '../../domain/contract.ts';
+import { derivedMetrics } from '../../domain/derived-metrics.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import type { NewEvent } from '../../domain/event.ts';
 import { codeOf } from '../../domain/fingerprint.ts';
@@ -24,7 +25,6 @@ import { continuedFrom, fingerprintPhase } from '../queries/fingerprint-phase.ts
 import { getRun } from '../queries/get-run.ts';
 import { readResults } from '../queries/read-results.ts';
 import { changeRun } from './change-run.ts';
-import { derivedMetrics } from './derived-metrics.ts';
 import { endRound } from './end-round.ts';
 import { registerProduced } from './register-produced.ts';
 import { requireRunning } from './require-running.ts';

@@ -1,5 +1,6 @@
 /** One round of a phase has run: its figures are recorded, and the run remembers that it has ended. */
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import { derivedMetrics } from '../../domain/derived-metrics.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
@@ -8,7 +9,6 @@ import { endRound as endRoundOf, phaseRecord, type Run, requireNewest } from '..
 import type { Ports } from '../../ports/ports.ts';
 import { readResults } from '../queries/read-results.ts';
 import { changeRun } from './change-run.ts';
-import { derivedMetrics } from './derived-metrics.ts';
 import { requireRunning } from './require-running.ts';
 
 type EndRoundPorts = Pick<Ports, 'runs' | 'registry' | 'metricLog' | 'blobs' | 'clock'>;
