@@ -60,7 +60,7 @@ def measure_model(
         "weightsHash": weights_hash,
         "baseHash": base_hash,
         "bytes": size,
-        "thoughtTokens": thought.get("n_thought", 0) if thought.get("enabled") else 0,
+        "thoughtTokens": _thought_tokens(thought),
         "ternary": "packed" if packed else "masters" if quant.get("enabled") else "none",
         "toolLayers": tools.get("layers", 0),
         "toolTypes": list(tools.get("types", [])),
@@ -177,6 +177,13 @@ def _measure_tokenizer(tokenizer: Mapping[str, Any], path: Path) -> dict[str, An
         "tokenizerSize": len(set(vocabulary.values())),
         "reservedRows": sum(1 for token in vocabulary if _RESERVED.match(token)),
     }
+
+
+def _thought_tokens(thought: Mapping[str, Any]) -> int:
+    """Different rows of the vocabulary that mark thoughts: two (start, end) in a model that thinks."""
+    if not thought.get("enabled"):
+        return 0
+    return len({row for row in (thought.get("start_id"), thought.get("end_id")) if type(row) is int})
 
 
 def _read_object(path: Path) -> dict[str, Any]:

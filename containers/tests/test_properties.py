@@ -89,12 +89,12 @@ def test_a_matrix_without_a_number_in_it_is_named_and_a_zero_vector_is_not(tmp_p
 def test_thoughts_quantisation_and_tools_are_measured(tmp_path: Path) -> None:
     # given a thinking model with ternary masters and tools
     config = {
-        "thought": {"enabled": True, "n_thought": 4},
+        "thought": {"enabled": True, "start_id": 3, "end_id": 4, "n_thought": 5},
         "quant": {"enabled": True},
         "tools": {"layers": 2, "types": ["calculator"]},
     }
     masters = measure_model(write_toy_model(tmp_path / "masters", config=config))
-    assert (masters["thoughtTokens"], masters["ternary"]) == (4, "masters")
+    assert (masters["thoughtTokens"], masters["ternary"]) == (2, "masters")
     assert (masters["toolLayers"], masters["toolTypes"]) == (2, ["calculator"])
     # and one whose ternary weights are packed
     packed = {**toy_tensors(), "blocks.0.attn.q.quant.packed": torch.zeros(4, dtype=torch.uint8)}

@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).resolve().parents[1]
 SHARED_SOURCES = (
     "models",
     "determinism.py",
-    "training/schedule.py",
+    *(f"training/{name}.py" for name in ("schedule", "objective", "thought_objective")),
     *(f"experiments/{name}.py" for name in ("experiment", "runner", "judge", "intervals")),
 )
 

@@ -32,7 +32,10 @@ class Gain(nn.Module):
 
 @dataclass(frozen=True)
 class Positions:
-    """What attention needs to know about places: rotary tables of the queries and who may see whom."""
+    """What attention needs to know about places: rotary tables of the queries and who may see whom.
+
+    A batch dimension in front of all three stands for places that differ from sequence to sequence.
+    """
 
     cos_TK: Tensor
     sin_TK: Tensor
@@ -47,15 +50,24 @@ def positions(
     Args:
         device: where the queries are; None is the CPU.
     """
-    half = arch.head_dim // 2
-    inverse_frequency = arch.rope_theta ** (-torch.arange(half, dtype=torch.float32, device=device) / half)
-    place_T = torch.arange(start, start + length, dtype=torch.float32, device=device)
-    angle = place_T[:, None] * inverse_frequency
-    angle_TK = torch.cat([angle, angle], dim=-1)
+    cos_TK, sin_TK = rotary_tables(
+        arch, torch.arange(start, start + length, dtype=torch.float32, device=device)
+    )
     query_T1 = torch.arange(cached, cached + length, device=device)[:, None]
     key_1S = torch.arange(cached + length, device=device)[None, :]
     mask_TS = (key_1S <= query_T1) & (query_T1 - key_1S < arch.window)
-    return Positions(angle_TK.cos(), angle_TK.sin(), mask_TS)
+    return Positions(cos_TK, sin_TK, mask_TS)
+
+
+def rotary_tables(arch: ArchConfig, place: Tensor) -> tuple[Tensor, Tensor]:
+    """Cosines and sines (..., K) of float positions of any shape (...)."""
+    half = arch.head_dim // 2
+    inverse_frequency = arch.rope_theta ** (
+        -torch.arange(half, dtype=torch.float32, device=place.device) / half
+    )
+    angle = place[..., None] * inverse_frequency
+    doubled = torch.cat([angle, angle], dim=-1)
+    return doubled.cos(), doubled.sin()
 
 
 def rotate(x_BHTK: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -83,7 +95,8 @@ class Attention(nn.Module):
 
     def keys_values(self, x_BTD: Tensor, where: Positions) -> tuple[Tensor, Tensor]:
         """Rotated keys and values, each (B, H, T, K), of normalised inputs."""
-        return rotate(self._heads(self.k(x_BTD)), where.cos_TK, where.sin_TK), self._heads(self.v(x_BTD))
+        cos, sin = (t[:, None] if t.dim() == 3 else t for t in (where.cos_TK, where.sin_TK))
+        return rotate(self._heads(self.k(x_BTD)), cos, sin), self._heads(self.v(x_BTD))
 
     def read(self, x_BTD: Tensor, k_BHSK: Tensor, v_BHSK: Tensor, where: Positions) -> Tensor:
         """Attend from normalised inputs to the given keys; returns (B, T, D).

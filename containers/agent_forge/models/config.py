@@ -66,7 +66,12 @@ class LtmConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ThoughtConfig:
-    """Quiet-STaR thoughts: disabled until phase 3 fills this in."""
+    """Quiet-STaR thoughts (arXiv 2403.09629): disabled until phase 3 fills this in.
+
+    A thought is `start_id`, `n_thought` tokens sampled at `temperature`, `end_id`; it speaks on for `n_true`
+    tokens. `select` says where one is thought: after `every`-th token, or (`hard`) where the next token's
+    entropy is above `threshold` nats. `mix` names what is mixed: `log-probs` as in the paper.
+    """
 
     enabled: bool = False
     start_id: int | None = None
@@ -74,6 +79,10 @@ class ThoughtConfig:
     n_thought: int = 0
     n_true: int = 0
     mix: str = "none"
+    select: str = "every"
+    every: int = 8
+    threshold: float = 0.0
+    temperature: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +160,8 @@ class ModelConfig:
         _expect(0.0 < act.eps < 1.0, "act.eps", act.eps, "a number between 0 and 1")
         _expect(ltm.variant == "mal", "ltm.variant", ltm.variant, "'mal', the only variant built")
         _expect(ltm.persistent >= 0, "ltm.persistent", ltm.persistent, "an integer >= 0")
+        if self.thought.enabled:
+            _expect_thoughts(self.thought, arch.vocab_size)
 
     def to_json(self) -> dict[str, Any]:
         """The document written as config.json; round-trips through `from_json`."""
@@ -198,6 +209,19 @@ def _block(kind: type[T], name: str, document: Mapping[str, Any] | None) -> T:
         return kind(**values)
     except TypeError as error:
         raise ValueError(f"config.json block '{name}': {error}") from error
+
+
+def _expect_thoughts(thought: ThoughtConfig, rows: int) -> None:
+    ids = (thought.start_id, thought.end_id)
+    within = all(isinstance(value, int) and 0 < value < rows for value in ids) and ids[0] != ids[1]
+    _expect(within, "thought.start_id, thought.end_id", ids, f"two different rows above 0 and below {rows}")
+    _expect(thought.n_thought >= 1, "thought.n_thought", thought.n_thought, "an integer >= 1")
+    _expect(thought.n_true >= 1, "thought.n_true", thought.n_true, "an integer >= 1")
+    _expect(thought.mix == "log-probs", "thought.mix", thought.mix, "'log-probs', the only mixture built")
+    _expect(thought.select in ("every", "hard"), "thought.select", thought.select, "'every' or 'hard'")
+    _expect(thought.every >= 1, "thought.every", thought.every, "an integer >= 1")
+    _expect(thought.threshold >= 0, "thought.threshold", thought.threshold, "a number >= 0")
+    _expect(thought.temperature > 0, "thought.temperature", thought.temperature, "a number above 0")
 
 
 def _expect(holds: bool, key: str, received: object, expected: str) -> None:

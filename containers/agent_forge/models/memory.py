@@ -179,17 +179,22 @@ class LongTermMemory(nn.Module):
     def forward(self, x_BTD: Tensor, state: MemoryState) -> tuple[Tensor, MemoryState]:
         """Write and read T tokens; returns what to add to the residual stream and the new state."""
         normed_BTD = self.norm(x_BTD)
-        fresh, tail = self._inputs(normed_BTD, state.tail)
+        fresh, tail = self.inputs(normed_BTD, state.tail)
         earlier = 0 if state.pending is None else state.pending.theta.shape[1]
         inputs = fresh if state.pending is None else Inputs.join(state.pending, fresh)
         # The recurrences stay in fp32 under autocast: bf16 has 8 bits for sums of logarithms and of updates.
         with torch.autocast(x_BTD.device.type, enabled=False):
             read_BTM, weights, momentum, pending = self.scan(state.weights, state.momentum, inputs)
-        gate_BTM = torch.sigmoid(self.gate(normed_BTD))
-        out_BTD = self.out(self.read_norm(read_BTM[:, earlier:]) * gate_BTM)
+        out_BTD = self.output(read_BTM[:, earlier:], normed_BTD)
         return out_BTD, MemoryState(weights, momentum, tail, pending)
 
-    def _inputs(self, x_BTD: Tensor, tail: Tensor) -> tuple[Inputs, Tensor]:
+    def output(self, read_BTM: Tensor, normed_BTD: Tensor) -> Tensor:
+        """What was read, gated by the tokens that read it, at the width of the residual stream."""
+        gate_BTM = torch.sigmoid(self.gate(normed_BTD))
+        out_BTD: Tensor = self.out(self.read_norm(read_BTM) * gate_BTM)
+        return out_BTD
+
+    def inputs(self, x_BTD: Tensor, tail: Tensor) -> tuple[Inputs, Tensor]:
         """Projections, causal depthwise convolution, SiLU, unit norm, gates; and the next tail."""
         padded = torch.cat([tail, self.qkv(x_BTD)], dim=1)
         length = x_BTD.shape[1]

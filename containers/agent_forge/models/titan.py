@@ -4,7 +4,7 @@ Legend: B batch, T tokens, R gathered tokens, D d_model, F d_ff, V vocabulary ro
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,6 +17,7 @@ from agent_forge.models.attention import Attention, Gain, Positions, positions
 from agent_forge.models.config import ArchConfig, ModelConfig
 from agent_forge.models.memory import LongTermMemory, MemoryState
 from agent_forge.models.ternary import ternarise_projections
+from agent_forge.models.thought import Thought
 
 INIT_STD = 0.02
 VALUE_RETURN = 2.0  # how strongly the first memory output undoes the value projection
@@ -46,6 +47,16 @@ class TitanOutput:
     cost_BT: Tensor
     steps_BT: Tensor
     state: TitanState
+
+
+@dataclass(frozen=True)
+class Layers:
+    """One pass through all blocks: normalised states, ponder cost and steps, keys and values at its end."""
+
+    hidden_BTD: Tensor
+    cost_BT: Tensor
+    steps_BT: Tensor
+    keys: tuple[tuple[Tensor, Tensor], ...]  # per block (B, H, S, K) twice, what was there before included
 
 
 class FeedForward(nn.Module):
@@ -101,6 +112,7 @@ class TinyTitan(nn.Module):
         self.norm = Gain(arch.d_model, arch.norm_eps)
         self.ltm = LongTermMemory(config.ltm, arch.d_model, arch.norm_eps) if config.ltm.enabled else None
         self.act = AdaptiveComputation(config.act, arch.d_model) if config.act.enabled else None
+        self.thought = Thought(config.thought, arch.d_model) if config.thought.enabled else None
         self.memory_before = arch.num_layers // 2  # the block that reads what the memory added
 
     def initialise(self, seed: int) -> "TinyTitan":
@@ -109,7 +121,7 @@ class TinyTitan(nn.Module):
         depth = math.sqrt(2 * self.config.arch.num_layers)
         with torch.no_grad():
             for name, parameter in self.named_parameters():
-                if name.endswith(("norm.weight", ".bias")):
+                if name.endswith(("norm.weight", ".bias")) or name.startswith("thought."):
                     continue
                 std = INIT_STD if "embedding" in name else parameter.shape[-1] ** -0.5
                 if name.endswith(("attn.o.weight", "ffn.down.weight", "ltm.out.weight")):
@@ -121,6 +133,8 @@ class TinyTitan(nn.Module):
                 self.act.halt.bias.fill_(self.config.act.halt_bias)
             if self.ltm is not None:
                 self._initialise_memory(self.ltm)
+            if self.thought is not None:
+                self.thought.initialise(generator)
         return self
 
     def _initialise_memory(self, ltm: LongTermMemory) -> None:
@@ -175,8 +189,8 @@ class TinyTitan(nn.Module):
 
     def embed(self, tokens_BT: Tensor) -> Tensor:
         """What `run` takes: the tokens' rows at the size of the residual stream, (B, T, D)."""
-        rows_BTD: Tensor = self.embedding(tokens_BT)
-        return rows_BTD * self.config.arch.embed_scale
+        rows_BTD: Tensor = self.embedding(tokens_BT) * self.config.arch.embed_scale
+        return rows_BTD if self.thought is None else self.thought.mark(rows_BTD, tokens_BT)
 
     def logits(self, hidden_BTD: Tensor) -> Tensor:
         """The tied head on normalised hidden states."""
@@ -184,34 +198,58 @@ class TinyTitan(nn.Module):
 
     def run(self, x_BTD: Tensor, state: TitanState, compact: bool) -> TitanOutput:
         """The pass from embeddings on, for callers that bring their own (thoughts, soft prompts)."""
-        front = self._persistent(state, x_BTD.shape[0])
+        front = self.front(state, x_BTD.shape[0])
         ahead = front.shape[1]
         x_BTD = torch.cat([front, x_BTD], dim=1) if ahead else x_BTD
         cached = state.cache[0][0].shape[2]
         where = positions(self.config.arch, state.position, x_BTD.shape[1], cached, x_BTD.device)
-        cache: list[tuple[Tensor, Tensor]] = []
         memory = state.memory
+
+        def recall(x_BTD: Tensor) -> Tensor:
+            nonlocal memory
+            remembered_BTD, memory = cast(LongTermMemory, self.ltm)(x_BTD, memory)
+            return cast(Tensor, remembered_BTD)
+
+        done = self.layers(x_BTD, state.cache, where, recall, compact)
+        keep = [max(0, k.shape[2] - self.config.arch.window + 1) for k, _ in done.keys]
+        cache = tuple((k[:, :, n:], v[:, :, n:]) for n, (k, v) in zip(keep, done.keys, strict=True))
+        after = TitanState(state.position + where.cos_TK.shape[0], cache, memory)
+        hidden_BTD = done.hidden_BTD[:, ahead:]
+        return TitanOutput(
+            self.logits(hidden_BTD), hidden_BTD, done.cost_BT[:, ahead:], done.steps_BT[:, ahead:], after
+        )
+
+    def layers(
+        self,
+        x_BTD: Tensor,
+        cache: Sequence[tuple[Tensor, Tensor]],
+        where: Positions,
+        recall: Callable[[Tensor], Tensor],
+        compact: bool,
+    ) -> Layers:
+        """All blocks, after the keys and values in `cache`.
+
+        Args:
+            where: places of the inputs; of each sequence's own with a batch dimension in front.
+            recall: writes the residual stream into the memory and gives what to add; used only with one.
+            compact: as in `forward`; only for places that all sequences share.
+        """
         cost_BT = torch.ones(x_BTD.shape[:2], device=x_BTD.device)
         steps_BT = torch.ones(x_BTD.shape[:2], dtype=torch.int64, device=x_BTD.device)
+        keys: list[tuple[Tensor, Tensor]] = []
         for index, block in enumerate(cast(list[Block], self.blocks)):
-            if self.ltm is not None and memory is not None and index == self.memory_before:
-                remembered_BTD, memory = self.ltm(x_BTD, memory)
-                x_BTD = x_BTD + remembered_BTD
-            k, v = self._extend(state.cache[index], block.keys_values(x_BTD, where))
+            if self.ltm is not None and index == self.memory_before:
+                x_BTD = x_BTD + recall(x_BTD)
+            k, v = self._extend(cache[index], block.keys_values(x_BTD, where))
             if self.act is not None and index == len(self.blocks) - 1:
                 pondered = self.act(x_BTD, _Refine(block, k, v, where), compact)
                 x_BTD, cost_BT, steps_BT = pondered.state_BTD, pondered.cost_BT, pondered.steps_BT
             else:
                 x_BTD = block(x_BTD, k, v, where)
-            keep = max(0, k.shape[2] - self.config.arch.window + 1)
-            cache.append((k[:, :, keep:], v[:, :, keep:]))
-        hidden_BTD = self.norm(x_BTD[:, ahead:])
-        after = TitanState(state.position + where.cos_TK.shape[0], tuple(cache), memory)
-        return TitanOutput(
-            self.logits(hidden_BTD), hidden_BTD, cost_BT[:, ahead:], steps_BT[:, ahead:], after
-        )
+            keys.append((k, v))
+        return Layers(self.norm(x_BTD), cost_BT, steps_BT, tuple(keys))
 
-    def _persistent(self, state: TitanState, batch: int) -> Tensor:
+    def front(self, state: TitanState, batch: int) -> Tensor:
         """Persistent tokens stand before the first token of a sequence only."""
         if self.ltm is None or self.config.ltm.persistent == 0 or state.position > 0:
             return self.embedding.weight.new_zeros(batch, 0, self.config.arch.d_model)

@@ -66,7 +66,7 @@ def test_ablations_take_out_forgetting_and_momentum_and_nothing_else() -> None:
         assert isinstance(memory, AblatedMemory)
         x_BTD = torch.randn(2, tokens_BT.shape[1], 32, generator=seeded())
         with torch.no_grad():
-            gates[without] = memory._inputs(x_BTD, memory.start(2).tail)[0]
+            gates[without] = memory.inputs(x_BTD, memory.start(2).tail)[0]
     assert torch.equal(gates["forgetting"].log_keep, torch.zeros_like(gates["forgetting"].log_keep))
     assert torch.equal(gates["momentum"].log_eta, torch.full_like(gates["momentum"].log_eta, SUB_UNIT))
     assert float(gates["momentum"].log_keep.max()) < 0.0

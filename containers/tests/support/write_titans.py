@@ -60,7 +60,10 @@ def main(root: Path) -> None:
             'quote"back\\slash\t.weight': torch.ones(2, dtype=torch.float16),
             "head.weight": torch.ones(64, 8),
         },
-        {"thought": {"enabled": True, "n_thought": 4}, "tools": {"layers": 2, "types": ["calc", "search"]}},
+        {
+            "thought": {"enabled": True, "start_id": 3, "end_id": 4},
+            "tools": {"layers": 2, "types": ["calc", "search"]},
+        },
     )
     folders["masters"] = _titan(root / "masters", 1, 8)
     _change(folders["masters"], {}, {"quant": {"enabled": True}})

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { PHASE_SLUGS, type PhaseSlug } from '../phase-slugs.ts';
 import { cognateFields, cognateSettings } from './cognate.ts';
 import { evomergeFields, evomergeSettings } from './evomerge.ts';
+import { quietStarFields, quietStarSettings } from './quiet-star.ts';
 
 interface PhaseSettings {
   /** Each setting for itself, with its default. */
@@ -19,7 +20,7 @@ const none = { fields: noFields, complete: noFields };
 const PHASE_SETTINGS = {
   cognate: { fields: cognateFields, complete: cognateSettings },
   evomerge: { fields: evomergeFields, complete: evomergeSettings },
-  'quiet-star': none,
+  'quiet-star': { fields: quietStarFields, complete: quietStarSettings },
   bitnet: none,
   training: none,
   baking: none,

@@ -142,6 +142,12 @@ function zeroMatricesOf({ tensors, scanned }: WeighedModel): string[] {
   return matrices.map(({ name }) => name).sort(byCodePoint);
 }
 
+/** Different rows of the vocabulary that mark thoughts: two (start, end) in a model that thinks. */
+function thoughtTokensOf(thought: Readonly<Record<string, unknown>>): number {
+  if (!thought.enabled) return 0;
+  return new Set([thought.start_id, thought.end_id].filter((row) => Number.isInteger(row))).size;
+}
+
 /** @param sha256 of text: the architecture hash is made with it. */
 export function measureModel(
   model: WeighedModel,
@@ -158,7 +164,7 @@ export function measureModel(
     bytes,
     layers: new Set(layers).size,
     hiddenSize,
-    thoughtTokens: thought.enabled ? Number(thought.n_thought ?? 0) : 0,
+    thoughtTokens: thoughtTokensOf(thought),
     ...toolsOf(config),
   };
   const properties: ModelProperties = {

@@ -67,7 +67,7 @@ test('the model with everything later phases add differs where it has to', () =>
   expect(late).toMatchObject({
     ternary: 'packed',
     tied: false,
-    thoughtTokens: 4,
+    thoughtTokens: 2,
     reservedRows: 4,
     layers: 2,
   });

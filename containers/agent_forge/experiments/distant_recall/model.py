@@ -21,8 +21,8 @@ class AblatedMemory(LongTermMemory):
 
     without = ""
 
-    def _inputs(self, x_BTD: Tensor, tail: Tensor) -> tuple[Inputs, Tensor]:
-        inputs, tail = super()._inputs(x_BTD, tail)
+    def inputs(self, x_BTD: Tensor, tail: Tensor) -> tuple[Inputs, Tensor]:
+        inputs, tail = super().inputs(x_BTD, tail)
         if self.without == "forgetting":
             return replace(inputs, log_keep=torch.zeros_like(inputs.log_keep)), tail
         return replace(inputs, log_eta=torch.full_like(inputs.log_eta, SUB_UNIT)), tail

@@ -351,15 +351,15 @@ describe('what is taken', () => {
         'norm.bias': f32([2], [0, 0]),
         'blocks.1.quant.codes': { dtype: 'U8', shape: [4], data: Uint8Array.of(1, 2, 3, 4) },
       }),
-      'config.json': JSON.stringify({ ...TOY_CONFIG, thought: { enabled: true, n_thought: 3 } }),
+      'config.json': JSON.stringify({ ...TOY_CONFIG, thought: { enabled: true, start_id: 3, end_id: 4 } }),
     });
     const { model } = await bring(files);
     expect(model.properties).toMatchObject({
       zeroMatrices: ['blocks.0.ffn.up.weight'],
       ternary: 'packed',
-      thoughtTokens: 3,
+      thoughtTokens: 2,
     });
-    expect(model.architecture).toMatchObject({ quantised: true, thoughtTokens: 3, bits: 30.7692 });
+    expect(model.architecture).toMatchObject({ quantised: true, thoughtTokens: 2, bits: 30.7692 });
   });
 
   test('with masters under fake quantisation says so', async () => {

@@ -1,0 +1,1 @@
+"""Phase 3: a model that thinks before it speaks."""
