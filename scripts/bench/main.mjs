@@ -23,6 +23,7 @@ const BENCHES = {
   'registry-list': { entry: 'registry-list.ts', noOp: true, processes: 1 },
   'job-start': { entry: 'job-start.ts', noOp: false, processes: 1 },
   training: { entry: 'training.mjs', processes: 1 },
+  merge: { entry: 'merge.mjs', processes: 1 },
   bundles: { entry: 'bundles.mjs', processes: 1 },
 };
 

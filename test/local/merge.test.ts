@@ -1,5 +1,5 @@
 /** `forge merge` end to end: YAML in, a model folder out, every refusal with its place and nothing written. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OUTPUTS } from '#cli/schemas/outputs.ts';
 import { counting, f32, safetensors, type ToyTensor } from '#test/support/model-bytes.ts';
@@ -210,5 +210,19 @@ describe('an example recipe', () => {
     expect(said).toMatchObject({ exitCode: 0 });
     expect(said.stdout).toMatch(/sha256 [0-9a-f]{64}/);
     expect(existsSync(join(out, 'model.safetensors'))).toBe(true);
+  });
+});
+
+describe('a command of the documents', () => {
+  it.each([
+    'npx forge merge examples/merge/ties.yml --dry-run',
+    'npx forge merge examples/merge/ties.yml --out merged',
+    'npx forge merge examples/merge/frankenmerge.yml --out stacked --shard-size 2GB --json',
+  ])('%s does what it says', async (command) => {
+    const place = workplace();
+    cpSync(join(ROOT, 'examples'), join(place, 'examples'), { recursive: true });
+    const said = await forge(command.split(' ').slice(2), { cwd: place });
+    expect(said).toMatchObject({ exitCode: 0 });
+    expect(said.stdout).toMatch(command.includes('--dry-run') ? /nothing written/ : /sha256/);
   });
 });

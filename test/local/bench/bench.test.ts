@@ -14,6 +14,7 @@ const BENCHES = [
   'registry-list',
   'job-start',
   'training',
+  'merge',
   'bundles',
 ];
 const MAIN = join(PROJECT, 'scripts/bench/main.mjs');
