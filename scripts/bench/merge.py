@@ -1,7 +1,7 @@
-"""Merges of three models as whole processes, interpreter and all, beside plain numpy loops over the same files.
+"""Merges of three models as whole processes, interpreter and all, beside plain numpy loops over their files.
 
-CPU seconds and peak memory are the kernel's, of each process alone. This process imports nothing large: what it
-starts would count its pages. Figures are printed as one line of JSON.
+CPU seconds and peak memory are the kernel's, of each process alone. This process imports nothing large: what
+it starts would count its pages. Figures are printed as one line of JSON.
 """
 
 import json

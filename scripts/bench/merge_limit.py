@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 BLOCK = 1 << 17
-# width, inner width, layers, vocabulary rows of a Llama with a head of its own; full is 95.3 million parameters
+# width, inner width, layers, vocabulary rows of a Llama with a head of its own; full: 95.3 million
 SIZES = {"full": (640, 1720, 11, 32000), "tiny": (32, 64, 2, 64)}
 
 
