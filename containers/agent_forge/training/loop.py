@@ -14,6 +14,7 @@ from agent_forge.errors import ForgeError, classify
 from agent_forge.models.titan import parameter_groups
 from agent_forge.phase import PhaseContext
 from agent_forge.training.endured import MAX_HALVINGS, Endured
+from agent_forge.training.gradient_filter import GradientFilter
 from agent_forge.training.micro_batches import Found, accumulate, rows_at_once
 from agent_forge.training.objective import Objective
 from agent_forge.training.schedule import Schedule
@@ -43,20 +44,24 @@ class Recipe:
 
 @dataclass
 class Training:
-    """A model under training with its optimizer."""
+    """A model under training with its optimizer, and a filter of its gradients where there is one."""
 
     model: nn.Module
     optimizer: torch.optim.AdamW
+    filter: GradientFilter | None = None
 
     @staticmethod
-    def begin(model: nn.Module, weight_decay: float) -> "Training":
+    def begin(
+        model: nn.Module, weight_decay: float, gradient_filter: GradientFilter | None = None
+    ) -> "Training":
         """A fresh optimizer for `model`; gains, biases and step embeddings are not decayed."""
         decayed, others = parameter_groups(model)
         groups = [
             {"params": list(decayed), "weight_decay": weight_decay},
             {"params": list(others), "weight_decay": 0.0},
         ]
-        return Training(model, torch.optim.AdamW(groups, lr=0.0, betas=BETAS, fused=True))
+        optimizer = torch.optim.AdamW(groups, lr=0.0, betas=BETAS, fused=True)
+        return Training(model, optimizer, gradient_filter)
 
     @property
     def device(self) -> torch.device:
@@ -64,11 +69,13 @@ class Training:
         return next(self.model.parameters()).device
 
     def tensors(self) -> dict[str, Tensor]:
-        """Model and optimizer state by name, on the CPU, ready for safetensors."""
+        """State of model, optimizer and filter by name, on the CPU, ready for safetensors."""
         named = {f"model.{name}": tensor.detach().cpu() for name, tensor in self.model.state_dict().items()}
         for name, parameter in self.model.named_parameters():
             for key, value in self.optimizer.state.get(parameter, {}).items():
                 named[f"optimizer.{key}.{name}"] = value.detach().cpu()
+        if self.filter is not None:
+            named |= {f"filter.{name}": tensor for name, tensor in self.filter.tensors().items()}
         return named
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
@@ -87,6 +94,9 @@ class Training:
             state = {key: value.to(parameter.device, copy=True) for key, value in found.items()}
             if state:
                 self.optimizer.state[parameter] = state
+        if self.filter is not None:
+            kept = {n.removeprefix("filter."): t for n, t in tensors.items() if n.startswith("filter.")}
+            self.filter.restore(kept, self.device)
 
 
 def train(context: PhaseContext, training: Training, batches: Batches, recipe: Recipe, label: str) -> None:
@@ -208,9 +218,14 @@ def _set_rate(training: Training, rate: float) -> None:
 
 
 def _apply(training: Training, found: Found, recipe: Recipe, step: int) -> dict[str, float]:
-    """Clip, and let the optimizer step, unless a number is not finite."""
+    """Clip, filter and let the optimizer step, unless a number is not finite.
+
+    In this order: a step that is not finite must not enter the filter, nor an outlier whole.
+    """
     norm = nn.utils.clip_grad_norm_(training.model.parameters(), recipe.grad_clip)
     refuse_non_finite(step, loss=found.loss, gradient_norm=float(norm))
+    if training.filter is not None:
+        training.filter.apply(training.model.named_parameters())
     training.optimizer.step()
     rate = training.optimizer.param_groups[0]["lr"]
     return {"loss": found.loss, "lr": rate, "gradient_norm": float(norm), **found.measured}
