@@ -32,6 +32,7 @@ from agent_forge.phases.cognate.variants import BASE
 from agent_forge.tracking.events import EventStream
 from agent_forge.tracking.jsonl import JsonlTracker
 from agent_forge.training.loop import Recipe, Training, train
+from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import ponder_weight
 
 SEED = 1
@@ -154,7 +155,7 @@ def our_loop(config: CognateConfig, sampler: Sampler, curve: Path) -> Loop:
         nonlocal done
         recipe = Recipe(
             config.schedule, done, done + steps, config.weight_decay, config.grad_clip, config.log_every,
-            lambda step: ponder_weight(config.ponder_tau, step, config.steps),
+            NextToken(lambda step: ponder_weight(config.ponder_tau, step, config.steps)),
         )  # fmt: skip
         train(cast(PhaseContext, context), training, sampler, recipe, "bench")
         done += steps
