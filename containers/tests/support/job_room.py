@@ -95,7 +95,7 @@ class JobRoom:
             "execution": f"{RUN_ID}-1",
             "phase": "cognate",
             "stage": {"name": stage, "kind": kind, "size": size, "round": turn},
-            "config": {**default_config(), **changes.pop("config", {})},
+            "config": {**default_config(changes.get("phase", "cognate")), **changes.pop("config", {})},
             "inputs": [],
             "output": self.uri(f"staging/{place}/"),
             "checkpoints": self.uri(f"checkpoints/{stage}/"),
@@ -138,10 +138,10 @@ def run_here(task: str, environment: Mapping[str, str], phases: Mapping[str, str
     return run_job(task, environment, phases)
 
 
-def default_config() -> dict[str, Any]:
-    """Every setting of phase 1 at its default, read from its schema."""
-    schema = load_contract("schemas/phases/cognate.schema.json")
-    properties = schema["$defs"]["cognate"]["properties"]
+def default_config(slug: str = "cognate") -> dict[str, Any]:
+    """Every setting of a phase at its default, read from its schema."""
+    schema = load_contract(f"schemas/phases/{slug}.schema.json")
+    properties = schema["$defs"][slug]["properties"]
     return {name: setting["default"] for name, setting in properties.items()}
 
 
