@@ -17,8 +17,12 @@ class Terminal(StringIO):
     ("stream", "said"),
     [
         (StringIO(), "merging: 50% of 100 MB, about 12 s left\n"),
-        (Terminal(), "\rmerging: 25% of 100 MB, about 18 s left\x1b[K\rmerging: 50% of 100 MB, about 12 s left\x1b[K"
-         "\r\x1b[K"),
+        (
+            Terminal(),
+            "\rmerging: 25% of 100 MB, about 18 s left\x1b[K"
+            "\rmerging: 50% of 100 MB, about 12 s left\x1b[K"
+            "\r\x1b[K",
+        ),
     ],
     ids=["file", "terminal"],
 )  # fmt: skip
