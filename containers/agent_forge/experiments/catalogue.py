@@ -5,7 +5,12 @@ import importlib
 from agent_forge.errors import ForgeError
 from agent_forge.experiments.experiment import Experiment
 
-PACKAGES = {"E1": "adaptive_pondering", "E1B": "patient_pondering", "E2": "distant_recall"}
+PACKAGES = {
+    "E1": "adaptive_pondering",
+    "E1B": "patient_pondering",
+    "E2": "distant_recall",
+    "E4": "elicited_thoughts",
+}
 
 
 def load_experiment(name: str) -> Experiment:

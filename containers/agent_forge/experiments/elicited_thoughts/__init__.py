@@ -1,0 +1,1 @@
+"""E4: thoughts that carry what a direct answer cannot."""
