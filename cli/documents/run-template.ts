@@ -36,7 +36,11 @@ function settingLines(slug: PhaseSlug): readonly string[] {
     `  ${slug}:`,
     ...settings.map(([key, value]) => {
       const meaning = fields[key]?.description;
-      return `    ${stringify({ [key]: value }).trimEnd()}${meaning ? ` # ${meaning}` : ''}`;
+      // A list stands on its line, as JSON, which is YAML as well: what it means could not follow several lines.
+      const line = Array.isArray(value)
+        ? `${key}: ${JSON.stringify(value)}`
+        : stringify({ [key]: value }).trimEnd();
+      return `    ${line}${meaning ? ` # ${meaning}` : ''}`;
     }),
   ];
 }

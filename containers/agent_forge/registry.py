@@ -8,6 +8,7 @@ from agent_forge.phase import Phase
 
 PHASES: Mapping[str, str] = {
     "cognate": "agent_forge.phases.cognate.phase",
+    "evomerge": "agent_forge.phases.evomerge.phase",
 }
 
 

@@ -4,6 +4,7 @@ import { architecture } from './architecture.ts';
 import { checkpointManifest } from './checkpoint-manifest.ts';
 import { event, eventLine } from './event.ts';
 import { evidenceRecord } from './evidence-record.ts';
+import { generationUpdate } from './generation-update.ts';
 import { metricRecord } from './metric-record.ts';
 import { modelMetadata } from './model-metadata.ts';
 import { PHASE_SLUGS } from './phase-slugs.ts';
@@ -20,6 +21,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'checkpoint-manifest': checkpointManifest,
   event,
   'event-line': eventLine,
+  'generation-update': generationUpdate,
   'metric-record': metricRecord,
   architecture,
   properties,

@@ -1006,12 +1006,12 @@ export interface components {
                     readonly screen_tokens?: number;
                     /**
                      * @description Tokens on which the finalists are scored again.
-                     * @default 16384
+                     * @default 8192
                      */
                     readonly rescore_tokens?: number;
                     /**
                      * @description Tokens of documents that fitness never saw, for the report.
-                     * @default 16384
+                     * @default 8192
                      */
                     readonly report_tokens?: number;
                     /**
@@ -1026,7 +1026,7 @@ export interface components {
                     readonly probe_tokens?: number;
                     /**
                      * @description Questions per probe of the report.
-                     * @default 64
+                     * @default 32
                      */
                     readonly probe_items?: number;
                     /**
@@ -1035,7 +1035,149 @@ export interface components {
                      */
                     readonly held_out_every?: number;
                 };
-                readonly "quiet-star"?: Record<string, never>;
+                readonly "quiet-star"?: {
+                    /**
+                     * @description Tokens of a thought, its two marks not counted.
+                     * @default 4
+                     */
+                    readonly n_thought?: number;
+                    /**
+                     * @description True tokens that a thought has a say in.
+                     * @default 4
+                     */
+                    readonly n_true?: number;
+                    /**
+                     * @description Thoughts per place in training; each is rewarded against the others.
+                     * @default 2
+                     */
+                    readonly samples?: number;
+                    /**
+                     * @description Think after every k-th token, or where the next token is hardest.
+                     * @default every
+                     * @enum {string}
+                     */
+                    readonly select?: "every" | "hard";
+                    /**
+                     * @description k; with `hard`, one place per k tokens.
+                     * @default 16
+                     */
+                    readonly every?: number;
+                    /**
+                     * @description With `hard`: least entropy of a place in nats.
+                     * @default 0
+                     */
+                    readonly threshold?: number;
+                    /**
+                     * @description Thoughts are sampled at it.
+                     * @default 1
+                     */
+                    readonly temperature?: number;
+                    /**
+                     * @description Weight of thoughts before training; 0 says exactly what the model said without them.
+                     * @default 0
+                     */
+                    readonly first_weight?: number;
+                    /**
+                     * @description Noise on the marks' first vectors, in deviations of the embedding.
+                     * @default 0.35
+                     */
+                    readonly mark_noise?: number;
+                    /**
+                     * @description Weight of REINFORCE.
+                     * @default 1
+                     */
+                    readonly policy_weight?: number;
+                    /**
+                     * @description Weight of the loss without thoughts.
+                     * @default 0.5
+                     */
+                    readonly quiet_weight?: number;
+                    /**
+                     * @description Largest reward; the smallest is 0.
+                     * @default 5
+                     */
+                    readonly reward_clip?: number;
+                    /**
+                     * @description Tokens per row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per step.
+                     * @default 2
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Optimizer steps, of the thinker and of its control.
+                     * @default 60
+                     */
+                    readonly steps?: number;
+                    /**
+                     * @description Peak learning rate.
+                     * @default 0.0005
+                     */
+                    readonly learning_rate?: number;
+                    /**
+                     * @description Last learning rate as a share of the peak.
+                     * @default 0.1
+                     */
+                    readonly min_lr_fraction?: number;
+                    /**
+                     * @description Linear warm-up.
+                     * @default 5
+                     */
+                    readonly warmup_steps?: number;
+                    /**
+                     * @description AdamW decay of matrices.
+                     * @default 0.001
+                     */
+                    readonly weight_decay?: number;
+                    /**
+                     * @description Gradient norm limit.
+                     * @default 1
+                     */
+                    readonly grad_clip?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 100000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split that rows are taken from.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Held-out rows that thoughts are measured on.
+                     * @default 48
+                     */
+                    readonly eval_rows?: number;
+                    /**
+                     * @description Rows per evaluation batch.
+                     * @default 8
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Redrawn sets of rows behind each interval.
+                     * @default 1000
+                     */
+                    readonly bootstrap_draws?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                    /**
+                     * @description Most steps between two checkpoints.
+                     * @default 100
+                     */
+                    readonly checkpoint_every_steps?: number;
+                };
                 readonly bitnet?: Record<string, never>;
                 readonly training?: Record<string, never>;
                 readonly baking?: Record<string, never>;
@@ -2360,12 +2502,12 @@ export interface components {
                     readonly screen_tokens?: number;
                     /**
                      * @description Tokens on which the finalists are scored again.
-                     * @default 16384
+                     * @default 8192
                      */
                     readonly rescore_tokens?: number;
                     /**
                      * @description Tokens of documents that fitness never saw, for the report.
-                     * @default 16384
+                     * @default 8192
                      */
                     readonly report_tokens?: number;
                     /**
@@ -2380,7 +2522,7 @@ export interface components {
                     readonly probe_tokens?: number;
                     /**
                      * @description Questions per probe of the report.
-                     * @default 64
+                     * @default 32
                      */
                     readonly probe_items?: number;
                     /**
@@ -2389,7 +2531,149 @@ export interface components {
                      */
                     readonly held_out_every?: number;
                 };
-                readonly "quiet-star"?: Record<string, never>;
+                readonly "quiet-star"?: {
+                    /**
+                     * @description Tokens of a thought, its two marks not counted.
+                     * @default 4
+                     */
+                    readonly n_thought?: number;
+                    /**
+                     * @description True tokens that a thought has a say in.
+                     * @default 4
+                     */
+                    readonly n_true?: number;
+                    /**
+                     * @description Thoughts per place in training; each is rewarded against the others.
+                     * @default 2
+                     */
+                    readonly samples?: number;
+                    /**
+                     * @description Think after every k-th token, or where the next token is hardest.
+                     * @default every
+                     * @enum {string}
+                     */
+                    readonly select?: "every" | "hard";
+                    /**
+                     * @description k; with `hard`, one place per k tokens.
+                     * @default 16
+                     */
+                    readonly every?: number;
+                    /**
+                     * @description With `hard`: least entropy of a place in nats.
+                     * @default 0
+                     */
+                    readonly threshold?: number;
+                    /**
+                     * @description Thoughts are sampled at it.
+                     * @default 1
+                     */
+                    readonly temperature?: number;
+                    /**
+                     * @description Weight of thoughts before training; 0 says exactly what the model said without them.
+                     * @default 0
+                     */
+                    readonly first_weight?: number;
+                    /**
+                     * @description Noise on the marks' first vectors, in deviations of the embedding.
+                     * @default 0.35
+                     */
+                    readonly mark_noise?: number;
+                    /**
+                     * @description Weight of REINFORCE.
+                     * @default 1
+                     */
+                    readonly policy_weight?: number;
+                    /**
+                     * @description Weight of the loss without thoughts.
+                     * @default 0.5
+                     */
+                    readonly quiet_weight?: number;
+                    /**
+                     * @description Largest reward; the smallest is 0.
+                     * @default 5
+                     */
+                    readonly reward_clip?: number;
+                    /**
+                     * @description Tokens per row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per step.
+                     * @default 2
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Optimizer steps, of the thinker and of its control.
+                     * @default 60
+                     */
+                    readonly steps?: number;
+                    /**
+                     * @description Peak learning rate.
+                     * @default 0.0005
+                     */
+                    readonly learning_rate?: number;
+                    /**
+                     * @description Last learning rate as a share of the peak.
+                     * @default 0.1
+                     */
+                    readonly min_lr_fraction?: number;
+                    /**
+                     * @description Linear warm-up.
+                     * @default 5
+                     */
+                    readonly warmup_steps?: number;
+                    /**
+                     * @description AdamW decay of matrices.
+                     * @default 0.001
+                     */
+                    readonly weight_decay?: number;
+                    /**
+                     * @description Gradient norm limit.
+                     * @default 1
+                     */
+                    readonly grad_clip?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 100000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split that rows are taken from.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Held-out rows that thoughts are measured on.
+                     * @default 48
+                     */
+                    readonly eval_rows?: number;
+                    /**
+                     * @description Rows per evaluation batch.
+                     * @default 8
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Redrawn sets of rows behind each interval.
+                     * @default 1000
+                     */
+                    readonly bootstrap_draws?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                    /**
+                     * @description Most steps between two checkpoints.
+                     * @default 100
+                     */
+                    readonly checkpoint_every_steps?: number;
+                };
                 readonly bitnet?: Record<string, never>;
                 readonly training?: Record<string, never>;
                 readonly baking?: Record<string, never>;
@@ -3572,12 +3856,12 @@ export interface operations {
                             readonly screen_tokens?: number;
                             /**
                              * @description Tokens on which the finalists are scored again.
-                             * @default 16384
+                             * @default 8192
                              */
                             readonly rescore_tokens?: number;
                             /**
                              * @description Tokens of documents that fitness never saw, for the report.
-                             * @default 16384
+                             * @default 8192
                              */
                             readonly report_tokens?: number;
                             /**
@@ -3592,7 +3876,7 @@ export interface operations {
                             readonly probe_tokens?: number;
                             /**
                              * @description Questions per probe of the report.
-                             * @default 64
+                             * @default 32
                              */
                             readonly probe_items?: number;
                             /**
@@ -3601,7 +3885,149 @@ export interface operations {
                              */
                             readonly held_out_every?: number;
                         };
-                        readonly "quiet-star"?: Record<string, never>;
+                        readonly "quiet-star"?: {
+                            /**
+                             * @description Tokens of a thought, its two marks not counted.
+                             * @default 4
+                             */
+                            readonly n_thought?: number;
+                            /**
+                             * @description True tokens that a thought has a say in.
+                             * @default 4
+                             */
+                            readonly n_true?: number;
+                            /**
+                             * @description Thoughts per place in training; each is rewarded against the others.
+                             * @default 2
+                             */
+                            readonly samples?: number;
+                            /**
+                             * @description Think after every k-th token, or where the next token is hardest.
+                             * @default every
+                             * @enum {string}
+                             */
+                            readonly select?: "every" | "hard";
+                            /**
+                             * @description k; with `hard`, one place per k tokens.
+                             * @default 16
+                             */
+                            readonly every?: number;
+                            /**
+                             * @description With `hard`: least entropy of a place in nats.
+                             * @default 0
+                             */
+                            readonly threshold?: number;
+                            /**
+                             * @description Thoughts are sampled at it.
+                             * @default 1
+                             */
+                            readonly temperature?: number;
+                            /**
+                             * @description Weight of thoughts before training; 0 says exactly what the model said without them.
+                             * @default 0
+                             */
+                            readonly first_weight?: number;
+                            /**
+                             * @description Noise on the marks' first vectors, in deviations of the embedding.
+                             * @default 0.35
+                             */
+                            readonly mark_noise?: number;
+                            /**
+                             * @description Weight of REINFORCE.
+                             * @default 1
+                             */
+                            readonly policy_weight?: number;
+                            /**
+                             * @description Weight of the loss without thoughts.
+                             * @default 0.5
+                             */
+                            readonly quiet_weight?: number;
+                            /**
+                             * @description Largest reward; the smallest is 0.
+                             * @default 5
+                             */
+                            readonly reward_clip?: number;
+                            /**
+                             * @description Tokens per row.
+                             * @default 128
+                             */
+                            readonly seq_len?: number;
+                            /**
+                             * @description Rows per step.
+                             * @default 2
+                             */
+                            readonly batch_size?: number;
+                            /**
+                             * @description Optimizer steps, of the thinker and of its control.
+                             * @default 60
+                             */
+                            readonly steps?: number;
+                            /**
+                             * @description Peak learning rate.
+                             * @default 0.0005
+                             */
+                            readonly learning_rate?: number;
+                            /**
+                             * @description Last learning rate as a share of the peak.
+                             * @default 0.1
+                             */
+                            readonly min_lr_fraction?: number;
+                            /**
+                             * @description Linear warm-up.
+                             * @default 5
+                             */
+                            readonly warmup_steps?: number;
+                            /**
+                             * @description AdamW decay of matrices.
+                             * @default 0.001
+                             */
+                            readonly weight_decay?: number;
+                            /**
+                             * @description Gradient norm limit.
+                             * @default 1
+                             */
+                            readonly grad_clip?: number;
+                            /**
+                             * @description Most tokens of the train split that are encoded.
+                             * @default 100000
+                             */
+                            readonly train_tokens?: number;
+                            /**
+                             * @description Most tokens of the held-out split that rows are taken from.
+                             * @default 16384
+                             */
+                            readonly held_out_tokens?: number;
+                            /**
+                             * @description Every k-th document is held out, for a model that does not say which were.
+                             * @default 23
+                             */
+                            readonly held_out_every?: number;
+                            /**
+                             * @description Held-out rows that thoughts are measured on.
+                             * @default 48
+                             */
+                            readonly eval_rows?: number;
+                            /**
+                             * @description Rows per evaluation batch.
+                             * @default 8
+                             */
+                            readonly eval_batch_size?: number;
+                            /**
+                             * @description Redrawn sets of rows behind each interval.
+                             * @default 1000
+                             */
+                            readonly bootstrap_draws?: number;
+                            /**
+                             * @description Steps between training_metrics events.
+                             * @default 10
+                             */
+                            readonly log_every?: number;
+                            /**
+                             * @description Most steps between two checkpoints.
+                             * @default 100
+                             */
+                            readonly checkpoint_every_steps?: number;
+                        };
                         readonly bitnet?: Record<string, never>;
                         readonly training?: Record<string, never>;
                         readonly baking?: Record<string, never>;

@@ -69,11 +69,13 @@ class JobRoom:
         blob = self.publish("".join(lines).encode())
         return {"name": "corpus", "kind": "corpus", "corpusId": "toy", **blob.to_json()}
 
-    def model_input(self, name: str, folder: Path, role: str = "variant") -> dict[str, Any]:
+    def model_input(
+        self, name: str, folder: Path, role: str = "variant", model_id: str = MODEL_ID
+    ) -> dict[str, Any]:
         """Blobs of a model folder and the input that names them."""
         paths = sorted(folder.iterdir())
         files = [{"path": path.name, **self.blobs.publish(path).to_json()} for path in paths]
-        return {"name": name, "kind": "model", "role": role, "modelId": MODEL_ID, "files": files}
+        return {"name": name, "kind": "model", "role": role, "modelId": model_id, "files": files}
 
     def stage_input(self, stage: str, round: int | None = None, *, absent: bool = False) -> dict[str, Any]:
         """An input that names a stage of this room; `absent` where it is a round before the first."""

@@ -91,17 +91,17 @@ const fields = {
   ),
   rescore_tokens: setting(
     z.int().min(64).max(100_000_000),
-    16_384,
+    8_192,
     'Tokens on which the finalists are scored again.',
   ),
   report_tokens: setting(
     z.int().min(64).max(100_000_000),
-    16_384,
+    8_192,
     'Tokens of documents that fitness never saw, for the report.',
   ),
   finalists: setting(z.int().min(1).max(64), 3, 'Individuals that are scored again.'),
   probe_tokens: setting(z.int().min(4).max(4_096), 64, 'Positions at which predictions are compared.'),
-  probe_items: setting(z.int().min(4).max(10_000), 64, 'Questions per probe of the report.'),
+  probe_items: setting(z.int().min(4).max(10_000), 32, 'Questions per probe of the report.'),
   held_out_every: setting(
     z.int().min(2).max(1_000),
     23,

@@ -113,7 +113,7 @@ describe('a plan', () => {
       plan.phases.map(({ phase, available, jobs, handOver }) => [phase, available, jobs, handOver]),
     ).toEqual([
       ['cognate', true, 5, 'input→cognate'],
-      ['evomerge', false, 0, 'cognate→evomerge'],
+      ['evomerge', true, 5, 'cognate→evomerge'],
     ]);
     expect(plan.phases[0]).toMatchObject({ config: { d_model: 64 }, resources: { threads: 1 } });
     expect(plan.phases[0]?.gates).toHaveLength(13);

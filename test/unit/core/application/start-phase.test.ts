@@ -1,4 +1,5 @@
 import jobs from '#contracts/jobs.json' with { type: 'json' };
+import { defaultSettings } from '#contracts/source/phases/settings.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
 import { type TaskSpec, taskSpec } from '#contracts/source/task-spec.ts';
 import { cancelRun } from '#core/application/commands/cancel-run.ts';
@@ -188,7 +189,10 @@ describe('handing over to the next phase', () => {
       attempts: 0,
       outputs: [],
     } as const;
-    const longer = { ...before, phases: [...before.phases, second], version: before.version + 1 } as Run;
+    const config = { ...before.resolved.config, evomerge: defaultSettings('evomerge') };
+    const resolved = { ...before.resolved, config };
+    const phases = [...before.phases, second];
+    const longer = { ...before, resolved, phases, version: before.version + 1 } as Run;
     await ports.registry.commit(ADMIN.tenant, [{ kind: 'run', run: longer, expected: before.version }]);
     return { ports, run: longer };
   }

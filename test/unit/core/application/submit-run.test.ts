@@ -120,7 +120,7 @@ describe('submitting a run', () => {
     ['a phase that waits for a model', { phases: [3] }, { kind: 'contract', code: 'contract_unsatisfied' }],
     [
       'a phase that this release cannot run',
-      { phases: [1, 2] },
+      { phases: [1, 2, 3, 4, 5, 6, 7, 8] },
       { kind: 'validation', code: 'phase_unavailable' },
     ],
     [

@@ -1,0 +1,1 @@
+"""Phase 2: merges of models that share a base, evolved."""
