@@ -1,5 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { pipOptions } from './pip-options.mjs';
 import { inProject, ROOT, SetupError, venvPython } from './project.mjs';
 import { findPython } from './python.mjs';
@@ -181,6 +190,42 @@ function bundleStep() {
   };
 }
 
+const KERNELS = [
+  'containers/agent_forge/models/kernels/ternary.c',
+  'containers/agent_forge/models/compiled_kernel.py',
+];
+const COMPILERS = ['cc', 'gcc', 'clang'];
+
+/** The C compiler that the package would find, or nothing. */
+function compilerHere() {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return COMPILERS.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) =>
+    existsSync(path),
+  );
+}
+
+/** Without a compiler everything works, slower; so the step says so and the set-up goes on. */
+function kernelStep() {
+  const stampFile = inProject('dist', 'stamps', 'kernels.stamp');
+  const built = inProject('containers', 'agent_forge', 'models', 'kernels', 'build');
+  const stamp = () => contentStamp(ROOT, KERNELS, [...platform, compilerHere() ?? 'none']);
+  const isCompiled = () => existsSync(built) && readdirSync(built).some((name) => name.endsWith('.so'));
+  return {
+    name: 'kernels',
+    title: 'kernels',
+    stamp,
+    stampFile,
+    isDone: () =>
+      !existsSync(inProject(KERNELS[0])) ||
+      (isStamped(stampFile, stamp) && (isCompiled() || compilerHere() === undefined)),
+    async run(tools) {
+      const program = [venvPython(), '-m', 'agent_forge.models.compiled_kernel'];
+      const said = await tools.run(program, { cwd: inProject('containers') });
+      return said.trim().split('\n').at(-1);
+    },
+  };
+}
+
 /** Only in a developer's own clone, and only where no other hooks are configured. */
 function hookStep() {
   const config = inProject('.git', 'config');
@@ -198,4 +243,4 @@ function hookStep() {
 }
 
 /** All steps in order; each says whether its result already stands. */
-export const setupSteps = () => [npmStep(), pythonStep(), bundleStep(), hookStep()];
+export const setupSteps = () => [npmStep(), pythonStep(), kernelStep(), bundleStep(), hookStep()];

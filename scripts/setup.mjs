@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Sets up what is missing: npm packages, the Python environment, the built bundles, the git hook.
+ * Sets up what is missing: npm packages, the Python environment, the C kernels, the built bundles, the git hook.
  * Needs nothing but Node; a second call finds everything in place and costs milliseconds.
  *
  *   npm run setup

@@ -21,6 +21,8 @@ const SET_UP = 'Run: npm run setup';
 const PROBE =
   'import sys, importlib.metadata as m; print(sys.version.split()[0], m.version("torch"), m.version("safetensors"))';
 
+const KERNEL_PROBE = 'from agent_forge.models.compiled_kernel import kernel_in_use; print(kernel_in_use())';
+
 function checkNode(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const enough = major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
@@ -32,10 +34,14 @@ function checkNode(): Check {
   );
 }
 
-async function checkPython({ root }: Io): Promise<Check> {
+function venvPython({ root }: Io): string {
   const windows = process.platform === 'win32';
-  const python = join(root ?? '', '.venv', windows ? 'Scripts/python.exe' : 'bin/python');
-  if (!root || !existsSync(python)) return fail('python', `no virtual environment at ${python}`, SET_UP);
+  return join(root ?? '', '.venv', windows ? 'Scripts/python.exe' : 'bin/python');
+}
+
+async function checkPython(io: Io): Promise<Check> {
+  const python = venvPython(io);
+  if (!io.root || !existsSync(python)) return fail('python', `no virtual environment at ${python}`, SET_UP);
   try {
     const { stdout } = await promisify(execFile)(python, ['-c', PROBE], { timeout: 20_000 });
     const [version, torch, safetensors] = stdout.trim().split(' ');
@@ -44,6 +50,23 @@ async function checkPython({ root }: Io): Promise<Check> {
     const last = messageOf(error).trim().split('\n').at(-1);
     return fail('python', `${python} lacks a package: ${last}`, SET_UP);
   }
+}
+
+/** What packed ternary models are multiplied with here; a machine without a C compiler runs them all the same. */
+async function checkKernel(io: Io): Promise<Check> {
+  const name = 'ternary kernel';
+  const python = venvPython(io);
+  try {
+    const { stdout } = await promisify(execFile)(python, ['-c', KERNEL_PROBE], {
+      timeout: 20_000,
+      cwd: join(io.root ?? '', 'containers'),
+    });
+    const kernel = stdout.trim();
+    if (['avx2', 'portable C'].includes(kernel)) return ok(name, kernel);
+  } catch {
+    // What is wrong with Python itself is another check's to say.
+  }
+  return warn(name, 'torch: packed models run, slower', `Install a C compiler (gcc or clang). ${SET_UP}`);
 }
 
 /** The nearest folder above that is there. */
@@ -92,11 +115,12 @@ export async function runChecks(
   const { io } = context;
   const home = homeFolder(io);
   const homeCheck = checkHome(home);
-  const [python, disk, server, cloud] = await Promise.all([
+  const [python, kernel, disk, server, cloud] = await Promise.all([
     checkPython(io),
+    checkKernel(io),
     checkDisk(home),
     serverChecks(context),
     aws ? awsChecks(io) : [],
   ]);
-  return [checkNode(), python, checkBuild(io), disk, homeCheck, ...server, checkCorpus(io), ...cloud];
+  return [checkNode(), python, kernel, checkBuild(io), disk, homeCheck, ...server, checkCorpus(io), ...cloud];
 }

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+# Python, and what the kernels are compiled from; what was compiled is named after its source.
+SOURCES = (".py", ".c")
 # No job runs these: the experiments, the server that forks jobs, and the list that says where phases stand.
 NO_JOB_RUNS = ("experiments", "fork_server", "registry.py")
 
@@ -22,17 +24,18 @@ def code_hash(phase: str) -> str:
 
 
 def whole_code_hash() -> str:
-    """SHA-256 over all Python files of the package: what a process that has loaded them depends on."""
+    """SHA-256 over all source of the package: what a process that has loaded them depends on."""
     return _digest(source_files())
 
 
 @lru_cache(maxsize=1)
 def source_files() -> Mapping[str, str]:
-    """SHA-256 of each Python file by its path below the package, in sorted order; read once per process."""
+    """SHA-256 of each source file by its path below the package, in sorted order; read once per process."""
     package = Path(__file__).resolve().parent
     return {
         path.relative_to(package).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(package.rglob("*.py"))
+        for path in sorted(package.rglob("*"))
+        if path.suffix in SOURCES
     }
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from agent_forge.__main__ import _parser
 from agent_forge.contracts import load_contract
+from agent_forge.models import compiled_kernel
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCKERFILE = REPOSITORY / "containers" / "Dockerfile"
@@ -121,6 +122,18 @@ def test_every_requirement_names_one_release() -> None:
 def test_bytecode_is_compiled_into_the_image_and_never_switched_off(target: str) -> None:
     assert "compileall" in STAGES[target].last("RUN")
     assert "PYTHONDONTWRITEBYTECODE" not in DOCKERFILE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_kernels_are_compiled_apart_and_only_what_was_compiled_goes_into_the_image(target: str) -> None:
+    # given
+    build = "/app/" + compiled_kernel.BUILD.relative_to(REPOSITORY / "containers").as_posix()
+    compiling = STAGES["kernels"]
+    # then
+    assert compiling.last("RUN") == f"python3 -m {compiled_kernel.__name__} --required"
+    assert ("COPY", f"--from=kernels {build} {build}") in STAGES[target].instructions
+    assert not any("gcc" in argument for stage in _chain(target) for _, argument in stage.instructions)
+    assert "**/kernels/build" in (DOCKERFILE.parent / "Dockerfile.dockerignore").read_text(encoding="utf-8")
 
 
 def test_whatever_is_copied_exists_and_passes_the_ignore_file() -> None:

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 
 const REQUIREMENTS = 'requirements.txt';
+/** Python, and what the kernels are compiled from; as in `agent_forge/code_hash.py`. */
+const SOURCES = ['.py', '.c'];
 /** No job runs these; as in `agent_forge/code_hash.py`. */
 const NO_JOB_RUNS = ['experiments', 'fork_server', 'registry.py'];
 
@@ -41,15 +43,15 @@ function isRunBy([top = '', below, ...rest]: readonly string[], ownFolder: strin
   return !NO_JOB_RUNS.includes(top);
 }
 
-/** All Python files of a package with their hashes. */
+/** All files of source of a package with their hashes. */
 function sourceFiles(folder: string): () => readonly SourceFile[] {
   return remembered(
     () =>
-      pythonFiles(folder)
+      sourcesBelow(folder)
         .map((parts) => stampOf(join(folder, ...parts)))
         .join('\n'),
     () =>
-      pythonFiles(folder).map((parts) => ({ parts, sha256: sha256(readFileSync(join(folder, ...parts))) })),
+      sourcesBelow(folder).map((parts) => ({ parts, sha256: sha256(readFileSync(join(folder, ...parts))) })),
   );
 }
 
@@ -64,13 +66,13 @@ function remembered<Value>(stamp: () => string, read: () => Value): () => Value 
 }
 
 /** Paths below a folder in pieces, ordered piece by piece, which is how Python orders paths. */
-function pythonFiles(folder: string, below: readonly string[] = []): (readonly string[])[] {
+function sourcesBelow(folder: string, below: readonly string[] = []): (readonly string[])[] {
   return readdirSync(join(folder, ...below), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((entry) => {
       const path = [...below, entry.name];
-      if (entry.isDirectory()) return pythonFiles(folder, path);
-      return entry.name.endsWith('.py') ? [path] : [];
+      if (entry.isDirectory()) return sourcesBelow(folder, path);
+      return SOURCES.includes(extname(entry.name)) ? [path] : [];
     });
 }
 

@@ -19,6 +19,7 @@ SHARED_SOURCES = (
     "models",
     "determinism.py",
     *(f"training/{name}.py" for name in ("schedule", "objective", "thought_objective")),
+    *(f"evaluation/{name}.py" for name in ("packed_size", "timing")),
     *(f"experiments/{name}.py" for name in ("experiment", "runner", "judge", "intervals")),
 )
 
@@ -67,12 +68,16 @@ def source_hashes(own: Path) -> dict[str, str]:
     """
     own = own.resolve()
     shared = [PACKAGE / name for name in SHARED_SOURCES]
-    files = sorted(f for part in [own, *shared] for f in (part.rglob("*.py") if part.is_dir() else [part]))
+    files = sorted(f for part in [own, *shared] for f in (_sources(part) if part.is_dir() else [part]))
     roots = {f: PACKAGE if f.is_relative_to(PACKAGE) else own.parent for f in files}
     return {
         f.relative_to(root).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest()
         for f, root in roots.items()
     }
+
+
+def _sources(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.suffix in (".py", ".c")]
 
 
 def _text(record: Mapping[str, Any]) -> str:

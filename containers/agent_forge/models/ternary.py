@@ -8,6 +8,7 @@ Legend: O outputs, I inputs of a projection; ... any leading dimensions.
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -45,6 +46,32 @@ def quantise_activations(x: Tensor) -> tuple[Tensor, Tensor]:
     return (x * scale).round().clamp_(-LEVELS - 1, LEVELS).to(torch.int8), scale
 
 
+class _TernaryProduct(torch.autograd.Function):
+    """The quantised projection with straight-through gradients.
+
+    Forward multiplies whole numbers: |w x| <= 128, so that fp32 sums are exact up to 2^17 inputs, in whatever
+    order they are taken. A packed projection, which adds integers, therefore gives the very same bits.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight_OI: Tensor) -> Tensor:
+        codes_OI, weight_scale = ternarise(weight_OI)
+        values, token_scale = quantise_activations(x)
+        ctx.save_for_backward(codes_OI, weight_scale, values, token_scale)
+        kind = x.device.type
+        ctx.precision = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else None
+        return F.linear(values.float(), codes_OI.float()) * (weight_scale / token_scale)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor]:
+        codes_OI, weight_scale, values, token_scale = ctx.saved_tensors
+        precision = ctx.precision or grads[0].dtype
+        grad = grads[0].to(precision)
+        weight_OI = (codes_OI * weight_scale).to(precision)
+        inputs = (values / token_scale).to(precision)
+        return grad @ weight_OI, grad.flatten(0, -2).t() @ inputs.flatten(0, -2)
+
+
 class TernaryLinear(nn.Linear):
     """A projection that computes with quantised weights and activations and learns its full-precision master.
 
@@ -59,14 +86,16 @@ class TernaryLinear(nn.Linear):
         """(..., I) to (..., O)."""
         if self.strength == 0.0:
             return F.linear(x, self.weight)
+        if self.strength == 1.0:
+            return cast(Tensor, _TernaryProduct.apply(x, self.weight))
         codes_OI, weight_scale = ternarise(self.weight.detach())
         values, token_scale = quantise_activations(x.detach())
         return F.linear(
-            self._straight_through(x, values.to(x.dtype) / token_scale),
-            self._straight_through(self.weight, codes_OI.to(self.weight.dtype) * weight_scale),
+            self._towards(x, values.to(x.dtype) / token_scale),
+            self._towards(self.weight, codes_OI.to(self.weight.dtype) * weight_scale),
         )
 
-    def _straight_through(self, master: Tensor, quantised: Tensor) -> Tensor:
+    def _towards(self, master: Tensor, quantised: Tensor) -> Tensor:
         return master + self.strength * (quantised - master).detach()
 
 

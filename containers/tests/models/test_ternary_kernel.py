@@ -2,14 +2,17 @@
 
 import ctypes
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 
-from agent_forge.models import ternary_kernel
+from agent_forge.models import compiled_kernel
+from agent_forge.models.compiled_kernel import compile_library, kernel_in_use, library_path, main
 from agent_forge.models.packing import TWO_BIT, pack
-from agent_forge.models.ternary_kernel import compile_library, library_path, portable_product, ternary_product
+from agent_forge.models.ternary_kernel import portable_product, ternary_product
 
 SHAPES = [(1, 1), (3, 5), (9, 127), (4, 128), (5, 130), (2, 128 * 16), (7, 128 * 31 + 77)]
 
@@ -17,16 +20,16 @@ SHAPES = [(1, 1), (3, 5), (9, 127), (4, 128), (5, 130), (2, 128 * 16), (7, 128 *
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """Today's source compiled into a folder of its own; None on a machine without a compiler."""
-    monkeypatch.setattr(ternary_kernel, "BUILD", tmp_path_factory.getbasetemp() / "kernels")
-    ternary_kernel._library.cache_clear()
+    monkeypatch.setattr(compiled_kernel, "BUILD", tmp_path_factory.getbasetemp() / "kernels")
+    compiled_kernel.load_library.cache_clear()
     path = compile_library()
-    assert (path is None) == (not any(shutil.which(name) for name in ternary_kernel.COMPILERS))
+    assert (path is None) == (not any(shutil.which(name) for name in compiled_kernel.COMPILERS))
     return path
 
 
 @pytest.fixture(autouse=True)
 def _forget_the_library() -> None:
-    ternary_kernel._library.cache_clear()
+    compiled_kernel.load_library.cache_clear()
 
 
 def drawn(rows: int, columns: int, extreme: bool) -> tuple[torch.Tensor, torch.Tensor]:
@@ -64,9 +67,9 @@ def test_every_path_gives_the_integers_of_a_64_bit_product(
 def test_without_a_compiled_library_the_product_is_the_same(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(ternary_kernel, "BUILD", tmp_path)
+    monkeypatch.setattr(compiled_kernel, "BUILD", tmp_path)
     codes, values = drawn(5, 130, False)
-    assert ternary_kernel.kernel_in_use() == "torch"
+    assert kernel_in_use() == "torch"
     assert torch.equal(
         ternary_product(pack(codes, TWO_BIT), values, 130).long(), values.long() @ codes.long().t()
     )
@@ -74,21 +77,52 @@ def test_without_a_compiled_library_the_product_is_the_same(
 
 def test_another_source_has_another_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     before, changed = library_path(), tmp_path / "ternary.c"
-    changed.write_bytes(ternary_kernel.SOURCE.read_bytes() + b"\n")
-    monkeypatch.setattr(ternary_kernel, "SOURCE", changed)
+    changed.write_bytes(compiled_kernel.SOURCE.read_bytes() + b"\n")
+    monkeypatch.setattr(compiled_kernel, "SOURCE", changed)
     assert library_path() != before
 
 
 def test_a_source_that_does_not_compile_is_reported_and_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, compiled: Path | None
 ) -> None:
-    monkeypatch.setattr(ternary_kernel, "BUILD", tmp_path / "kernels")
+    monkeypatch.setattr(compiled_kernel, "BUILD", tmp_path / "kernels")
     broken = tmp_path / "ternary.c"
     broken.write_text("int f( {")
-    monkeypatch.setattr(ternary_kernel, "SOURCE", broken)
+    monkeypatch.setattr(compiled_kernel, "SOURCE", broken)
     if compiled is None:
         assert compile_library() is None
         return
     with pytest.raises(RuntimeError, match="ended with 1"):
         compile_library()
     assert list((tmp_path / "kernels").iterdir()) == []
+
+
+def test_a_machine_without_a_compiler_is_told_so_and_fails_only_where_the_library_is_required(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compiled_kernel, "BUILD", tmp_path)
+    monkeypatch.setenv("PATH", "")
+    assert (main(required=False), main(required=True)) == (0, 1)
+    assert capsys.readouterr().out == "no C compiler: packed models run in torch\n" * 2
+
+
+def test_set_up_is_told_which_kernel_runs_or_why_none_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, compiled: Path | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(required=False)
+    assert ("torch" in capsys.readouterr().out) == (compiled is None)
+    broken = tmp_path / "ternary.c"
+    broken.write_text("int f( {")
+    monkeypatch.setattr(compiled_kernel, "SOURCE", broken)
+    compiled_kernel.load_library.cache_clear()
+    assert main(required=False) == 0
+    assert capsys.readouterr().out.endswith("packed models run in torch\n")
+
+
+def test_compiling_needs_nothing_but_python() -> None:
+    program = "import sys, agent_forge.models.compiled_kernel; print('torch' in sys.modules)"
+    folder = Path(__file__).resolve().parents[2]
+    told = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "False\n"

@@ -23,6 +23,8 @@ print(*(code_hash(slug) for slug in "${PHASE_SLUGS.join(' ')}".split()))`;
   const SOURCES = {
     'p/a.py': 'A = 1\n',
     'p/note.txt': 'one',
+    'p/models/kernels/k.c': 'int k;\n',
+    'p/models/kernels/build/k.so': 'ELF',
     'p/registry.py': 'PHASES = 1\n',
     'p/experiments/recall.py': 'R = 1\n',
     'p/fork_server/server.py': 'S = 1\n',
@@ -42,6 +44,8 @@ print(*(code_hash(slug) for slug in "${PHASE_SLUGS.join(' ')}".split()))`;
     ['p/registry.py', false, true],
     ['requirements.txt', false, true],
     ['p/note.txt', false, false],
+    ['p/models/kernels/k.c', true, true],
+    ['p/models/kernels/build/k.so', false, false],
   ])('after a change of %s, of quiet-star: %s, of the whole package: %s', (path, ofPhase, ofPackage) => {
     const folder = fixtureTree(SOURCES);
     const [code, whole] = [codeHasher(folder, 'p'), packageHasher(folder, 'p')];

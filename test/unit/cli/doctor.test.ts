@@ -64,6 +64,16 @@ describe('forge doctor', () => {
     expect(of('python')?.found).toContain('No module named torch');
   });
 
+  it.each([
+    ['avx2', 'echo avx2', { status: 'ok', found: 'avx2' }],
+    ['nothing compiled', 'echo torch', { status: 'warn', fix: expect.stringContaining('C compiler') }],
+    ['a broken package', 'exit 1', { status: 'warn', fix: expect.stringContaining('C compiler') }],
+  ])('says which ternary kernel is in use: %s', async (_, python, expected) => {
+    const root = projectWith(python);
+    mkdirSync(join(root, 'containers'));
+    expect((await doctor({ root })).of('ternary kernel')).toMatchObject(expected);
+  });
+
   it('notices a home that cannot be written', async () => {
     const { exitCode, of } = await doctor({ env: { FORGE_HOME: '/dev/null/home' } });
     expect(exitCode).toBe(7);
