@@ -1,11 +1,17 @@
 /** A model's lineage as a tree, and as the two graph languages that other tools draw. */
 import type { Lineage, LineageNode } from '../client/records.ts';
+import { formatNumber } from './figures.ts';
 
 const labelOf = (node: LineageNode): string => `${node.name}@${node.version}`;
 
 function describe(node: LineageNode): string {
   const facts = [node.role, node.phase, node.status === 'active' ? null : node.status].filter(Boolean);
   return `${labelOf(node)} (${facts.join(', ')}) ${node.id}`;
+}
+
+/** The share of a merge; of a sole parent there is nothing to say. */
+function weighted(relation: string, weight: number): string {
+  return weight === 1 ? relation : `${relation} × ${formatNumber(weight)}`;
 }
 
 type Neighbours = (id: string) => readonly { readonly id: string; readonly relation: string }[];
@@ -37,13 +43,13 @@ export function lineageTree(lineage: Lineage): string {
       .filter((edge) => edge.child === id)
       .map(({ parent, relation, weight }) => ({
         id: parent,
-        relation: `${relation}${weight === 1 ? '' : ` × ${weight}`}`,
+        relation: weighted(relation, weight),
       }));
   const children: Neighbours = (id) =>
     id === lineage.model
       ? lineage.edges
           .filter((edge) => edge.parent === id)
-          .map(({ child, relation }) => ({ id: child, relation }))
+          .map(({ child, relation, weight }) => ({ id: child, relation: weighted(relation, weight) }))
       : [];
   const self = lineage.nodes.find((node) => node.id === lineage.model);
   const below = branches(lineage, lineage.model, children, '', new Set());
@@ -69,7 +75,7 @@ export function lineageDot({ nodes, edges, model }: Lineage): string {
     }),
     ...edges.map(
       (edge) =>
-        `  ${quoted(edge.parent)} -> ${quoted(edge.child)} [label=${quoted(`${edge.relation} ${edge.weight}`)}];`,
+        `  ${quoted(edge.parent)} -> ${quoted(edge.child)} [label=${quoted(`${edge.relation} ${formatNumber(edge.weight)}`)}];`,
     ),
     '}',
   ].join('\n');
@@ -79,6 +85,8 @@ export function lineageMermaid({ nodes, edges }: Lineage): string {
   return [
     'graph LR',
     ...nodes.map((node) => `  ${node.id}[${quoted(`${labelOf(node)} ${node.role}`)}]`),
-    ...edges.map((edge) => `  ${edge.parent} -->|${quoted(edge.relation)}| ${edge.child}`),
+    ...edges.map(
+      (edge) => `  ${edge.parent} -->|${quoted(weighted(edge.relation, edge.weight))}| ${edge.child}`,
+    ),
   ].join('\n');
 }

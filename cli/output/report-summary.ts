@@ -49,12 +49,33 @@ function indent(text: string): string {
   return text.replace(/^/gm, '    ').replace(/[ \t]+$/gm, '');
 }
 
+/** One line per hand-over; every value is what the contract saw. */
+function contractLines({ contracts = [] }: ReportedPhase): readonly string[] {
+  return contracts.map(({ contract, rules }) => {
+    const passed = rules.filter(({ verdict }) => verdict === 'passed').length;
+    const told = rules.map(
+      ({ name, got, expected, verdict }) =>
+        `${name} ${got} ${expected}${verdict === 'passed' ? '' : ` (${verdict})`}`,
+    );
+    return `  ${contract}: ${passed} of ${rules.length} checks passed: ${told.join('; ')}`;
+  });
+}
+
+function highlightLines({ highlights = [] }: ReportedPhase): readonly string[] {
+  return highlights.map(({ label, figures, best }) => {
+    const values = Object.entries(figures).map(([name, value]) => `${name} ${figure(value)}`);
+    return `  ${label}: ${values.join(', ') || 'not measured'}${best ? `: ${best} is best` : ''}`;
+  });
+}
+
 function phaseLines(phase: ReportedPhase, paint: Paint): readonly string[] {
   const jobs = Object.entries(phase.jobs).map(([job, { value }]) => `${job} ${formatSeconds(value)}`);
   return [
     '',
     `${paint('bold', phase.title)}: ${paintStatus(paint, phase.status)}`,
     ...(jobs.length > 0 ? [`  jobs: ${jobs.join(', ')}`] : []),
+    ...contractLines(phase),
+    ...highlightLines(phase),
     figureTable(phase, paint),
     ...gateLines(phase, paint),
     ...(phase.strengths.length > 0 ? [`  ${paint('bold', 'strengths')}`] : []),

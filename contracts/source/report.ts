@@ -50,6 +50,27 @@ const reportedStrength = z
   })
   .describe('Which model is best at what it was made for.');
 
+export const checkedContract = z.object({
+  contract: z.string(),
+  rules: z.array(
+    z.object({
+      name: z.string(),
+      subject: z.enum(['models', 'each']),
+      expected: z.string(),
+      got: z.string(),
+      verdict: z.enum(['passed', 'failed', 'deferred']),
+    }),
+  ),
+});
+
+const reportedRow = z
+  .object({
+    label: z.string(),
+    figures: z.record(z.string(), figure),
+    best: z.string().nullable().describe('The one best figure, where more or less is better.'),
+  })
+  .describe('A line that contracts/phases.json asks for.');
+
 const reportedPhase = z.object({
   phase: phaseSlug,
   title: z.string(),
@@ -61,6 +82,8 @@ const reportedPhase = z.object({
   figures: z.record(z.string(), z.record(z.string(), linkedNumber)).describe('Subject, measure, figure.'),
   gates: z.array(reportedGate),
   strengths: z.array(reportedStrength),
+  contracts: z.array(checkedContract).optional().describe('What was checked of models in and out.'),
+  highlights: z.array(reportedRow).optional(),
 });
 
 const reportedModel = z.object({
@@ -86,10 +109,15 @@ export const runReport = z
     corpus: z.object({ id: ulid, name: z.string(), sha256, licence: z.string() }).nullable(),
     phases: z.array(reportedPhase),
     models: z.array(reportedModel),
+    course: z
+      .array(z.object({ phase: phaseSlug, model: z.string(), figures: z.record(z.string(), figure) }))
+      .optional()
+      .describe('The same measures of every model, phase after phase.'),
     reproduce: z.object({ command: z.string(), document: z.string() }),
   })
   .meta({ id: 'RunReport' });
 
 export type RunReport = Readonly<z.output<typeof runReport>>;
 export type ReportedPhase = Readonly<z.output<typeof reportedPhase>>;
+export type ReportedRow = NonNullable<ReportedPhase['highlights']>[number];
 export type ReportedStrength = Readonly<z.output<typeof reportedStrength>>;

@@ -28,6 +28,15 @@ export interface Strength {
   readonly among: readonly string[];
 }
 
+/** Figures that are read side by side, by the names of their metrics. */
+export interface Highlight {
+  readonly label: string;
+  /** What is shown → metric; of `*` every subject that has the measure is shown under its own name. */
+  readonly figures: Readonly<Record<string, string>>;
+  /** @default no figure is the best one */
+  readonly wanted?: 'higher' | 'lower';
+}
+
 export interface PhaseDefinition {
   readonly slug: PhaseSlug;
   readonly number: number;
@@ -52,6 +61,8 @@ export interface PhaseDefinition {
   readonly gates: readonly Gate[];
   readonly stages: readonly StageDefinition[];
   readonly strengths: readonly Strength[];
+  /** Lines of the report beside tables and gates. */
+  readonly highlights?: readonly Highlight[];
 }
 
 export const PHASES: readonly PhaseDefinition[] = catalogue.phases as readonly PhaseDefinition[];

@@ -1,6 +1,6 @@
 /** The report as Markdown, for people. It shows what the report holds and adds no number of its own. */
 
-import type { ReportedPhase, ReportedStrength, RunReport } from '#contracts/source/report.ts';
+import type { ReportedPhase, ReportedRow, ReportedStrength, RunReport } from '#contracts/source/report.ts';
 import type { LinkedNumber } from './gate.ts';
 
 /** Four significant digits, or the whole number. */
@@ -35,6 +35,30 @@ function strengthLine({ model, measure, wanted, figures, best, verdict }: Report
   return `- **${model}**, ${measure} (${wanted} is better): ${values.join(', ')}: ${verdict}${winner}`;
 }
 
+/** `- bits per byte: merged 1.9, average 2.0: merged is best` */
+function rowLine({ label, figures, best }: ReportedRow): string {
+  const values = Object.entries(figures).map(([name, figure]) => `${name} ${formatFigure(figure)}`);
+  return `- ${label}: ${values.join(', ') || 'not measured'}${best ? `: ${best} is best` : ''}`;
+}
+
+function courseTable(course: RunReport['course'] = []): string {
+  const measures = Object.keys(course[0]?.figures ?? {});
+  const rows = course.map(({ phase, model, figures }) => [
+    phase,
+    model,
+    ...measures.map((measure) => formatFigure(figures[measure])),
+  ]);
+  return `## From phase to phase\n\n${table(['phase', 'model', ...measures], rows)}`;
+}
+
+function contractSection(contracts: ReportedPhase['contracts'] = []): string {
+  const rows = contracts.flatMap(({ contract, rules }) =>
+    rules.map(({ name, got, expected, verdict }) => [contract, name, got, expected, verdict]),
+  );
+  if (rows.length === 0) return '';
+  return `### Checked\n\n${table(['hand-over', 'rule', 'got', 'expected', 'verdict'], rows)}`;
+}
+
 function phaseSection(phase: ReportedPhase): string {
   const { header, rows } = figureTable(phase);
   const gates = phase.gates.map((gate) => [
@@ -50,6 +74,8 @@ function phaseSection(phase: ReportedPhase): string {
     rows.length > 0 ? table(header, rows) : 'Nothing was measured.',
     gates.length > 0 ? `### Gates\n\n${table(['gate', 'measured', 'bound', 'verdict'], gates)}` : '',
     phase.strengths.length > 0 ? `### Strengths\n\n${phase.strengths.map(strengthLine).join('\n')}` : '',
+    phase.highlights?.length ? `### In short\n\n${phase.highlights.map(rowLine).join('\n')}` : '',
+    contractSection(phase.contracts),
     jobs.length > 0 ? `### Jobs\n\n${table(['job', 'seconds'], jobs)}` : '',
   ]
     .filter(Boolean)
@@ -75,6 +101,7 @@ export function renderReport(report: RunReport): string {
     error ? `**${error.kind}**: ${error.message}\n\nNext: ${error.hint}` : '',
     corpus ? `Corpus ${corpus.name} (${corpus.licence}), SHA-256 ${corpus.sha256}.` : '',
     ...report.phases.map(phaseSection),
+    report.course?.length ? courseTable(report.course) : '',
     models.length > 0
       ? `## Models\n\n${table(['model', 'role', 'parents', 'weights SHA-256'], modelRows)}`
       : '',

@@ -4,11 +4,11 @@
  */
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
-import type { ReportedPhase, ReportedStrength, RunReport } from '#contracts/source/report.ts';
+import type { ReportedPhase, ReportedRow, ReportedStrength, RunReport } from '#contracts/source/report.ts';
 import type { Corpus } from './corpus.ts';
 import { type GateVerdict, type LinkedNumber, linkedNumber } from './gate.ts';
 import { type Model, modelReference } from './model.ts';
-import { phaseDefinition, type Strength } from './phase.ts';
+import { type Highlight, phaseDefinition, type Strength } from './phase.ts';
 import type { Run } from './run.ts';
 
 function gateRule({ gate }: GateVerdict): string {
@@ -58,9 +58,50 @@ function strengthOf(strength: Strength, metrics: readonly MetricRecord[]): Repor
   return { model, measure, wanted, figures, best, verdict };
 }
 
+/** Without records nothing is shown: what was not measured is null. */
+function highlight({ label, figures, wanted }: Highlight, metrics: readonly MetricRecord[]): ReportedRow {
+  const shown = Object.entries(figures).flatMap(([name, metric]): [string, LinkedNumber | null][] => {
+    if (!metric.startsWith('*/')) return [[name, linkedNumber(metrics, metric)]];
+    const measured = metrics.filter((each) => each.step === null && each.name.endsWith(metric.slice(1)));
+    const subjects = [...new Set(measured.map((each) => each.name.slice(0, 1 - metric.length)))];
+    return subjects.map((subject) => [subject, linkedNumber(measured, `${subject}${metric.slice(1)}`)]);
+  });
+  return { label, figures: Object.fromEntries(shown), best: wanted ? bestOf(shown, wanted) : null };
+}
+
+/** The one best; null where the first two are equal or there is nothing to compare with. */
+function bestOf(
+  figures: readonly (readonly [string, LinkedNumber | null])[],
+  wanted: Strength['wanted'],
+): string | null {
+  const sign = wanted === 'higher' ? 1 : -1;
+  const measured = figures.flatMap(([name, figure]) => (figure ? [{ name, value: figure.value }] : []));
+  const [first, second] = measured.sort((left, right) => sign * (right.value - left.value));
+  return first && second && first.value !== second.value ? first.name : null;
+}
+
+/** What every phase measures of its models, so that they can be read from one phase to the next. */
+const COURSE = ['bits_per_byte', 'parameters', 'weight_bytes'];
+
+function courseOf(run: Run, metrics: readonly MetricRecord[]): NonNullable<RunReport['course']> {
+  return run.resolved.phases.flatMap((phase) => {
+    const own = metrics.filter((metric) => metric.phase === phase && metric.step === null);
+    const models = [...new Set(own.flatMap(({ model }) => model ?? []))];
+    return models
+      .filter((model) => COURSE.some((measure) => linkedNumber(own, `${model}/${measure}`)))
+      .map((model) => ({
+        phase,
+        model,
+        figures: Object.fromEntries(
+          COURSE.map((measure) => [measure, linkedNumber(own, `${model}/${measure}`)]),
+        ),
+      }));
+  });
+}
+
 function reportPhase(run: Run, slug: PhaseSlug, metrics: readonly MetricRecord[]): ReportedPhase {
   const record = run.phases.find((phase) => phase.slug === slug);
-  const { title, strengths } = phaseDefinition(slug);
+  const { title, strengths, highlights = [] } = phaseDefinition(slug);
   const own = metrics.filter((metric) => metric.phase === slug);
   return {
     phase: slug,
@@ -77,6 +118,8 @@ function reportPhase(run: Run, slug: PhaseSlug, metrics: readonly MetricRecord[]
       fixed: typeof gate.gate.bound === 'number',
     })),
     strengths: own.length > 0 ? strengths.map((strength) => strengthOf(strength, own)) : [],
+    contracts: [...(record?.contracts ?? [])].map(({ contract, rules }) => ({ contract, rules: [...rules] })),
+    highlights: own.length > 0 ? highlights.map((row) => highlight(row, own)) : [],
   };
 }
 
@@ -100,6 +143,7 @@ export function buildReport(facts: {
     error: run.error,
     corpus: corpus && { id: corpus.id, name: corpus.name, sha256: corpus.sha256, licence: corpus.licence },
     phases: run.resolved.phases.map((slug) => reportPhase(run, slug, metrics)),
+    course: courseOf(run, metrics),
     models: models.map((model) => ({
       id: model.id,
       reference: modelReference(model),

@@ -2,6 +2,7 @@
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { RunDocument } from '#contracts/source/run-document.ts';
 import { RUN_STATUSES, type RunStatus } from '#contracts/source/run-status.ts';
+import type { CheckedContract } from './checked-contract.ts';
 import { type ErrorKind, ForgeError } from './errors.ts';
 import type { PhaseFingerprint } from './fingerprint.ts';
 import type { ForkPoint } from './fork-point.ts';
@@ -46,6 +47,8 @@ export interface PhaseRecord {
   readonly error: RunError | null;
   /** What the outputs depend on; set when the phase succeeds. */
   readonly fingerprint?: PhaseFingerprint | null;
+  /** What was checked of the models that went in and of those that came out. */
+  readonly contracts?: readonly CheckedContract[];
   /** Ended rounds of the stages that repeat. */
   readonly rounds?: Rounds;
   /** Attempts that belong to rounds which have ended: each round has its tries anew. */
@@ -265,6 +268,13 @@ function attemptsSoFar({ status, attempts }: PhaseRecord): number {
 /** How often the phase, or the round that it is in, was tried; the try that has just failed included. */
 export function triesSoFar(record: PhaseRecord): number {
   return attemptsSoFar(record) - (record.settledAttempts ?? 0);
+}
+
+export function keepContract(run: Run, slug: PhaseSlug, checked: CheckedContract, at: string): Run {
+  const others = (phaseRecord(run, slug).contracts ?? []).filter(
+    ({ contract }) => contract !== checked.contract,
+  );
+  return changePhase(run, slug, at, { contracts: [...others, checked] });
 }
 
 /** A round has ended; the attempt that ended it is the first one of the next. */

@@ -47,7 +47,12 @@ describe('a run', () => {
     ]);
     const events = await server.events(id);
     expect(events.map((event) => event.seq)).toEqual(events.map((_, position) => position + 1));
-    expect(typesOf(events).slice(0, 3)).toEqual(['RunSubmitted', 'RunStarted', 'PhaseStarted']);
+    expect(typesOf(events).slice(0, 4)).toEqual([
+      'RunSubmitted',
+      'RunStarted',
+      'ContractChecked',
+      'PhaseStarted',
+    ]);
     expect(typesOf(events).at(-1)).toBe('RunCompleted');
     expect(typesOf(events).filter((type) => type === 'phase_progress')).toHaveLength(10);
     const markdown = await server.api('GET', `/v1/runs/${id}/report`, undefined, { accept: 'text/markdown' });

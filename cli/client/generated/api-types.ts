@@ -1703,6 +1703,18 @@ export interface components {
                     /** @description SHA-256 in lower-case hexadecimal. */
                     readonly continuedFrom?: string | null;
                 } | null;
+                readonly contracts?: readonly {
+                    readonly contract: string;
+                    readonly rules: readonly {
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly subject: "models" | "each";
+                        readonly expected: string;
+                        readonly got: string;
+                        /** @enum {string} */
+                        readonly verdict: "passed" | "failed" | "deferred";
+                    }[];
+                }[];
                 readonly rounds?: readonly {
                     readonly group: string;
                     readonly finished: number;
@@ -1887,6 +1899,27 @@ export interface components {
                     /** @enum {string} */
                     readonly verdict: "ahead" | "not ahead" | "not measured";
                 }[];
+                /** @description What was checked of models in and out. */
+                readonly contracts?: readonly {
+                    readonly contract: string;
+                    readonly rules: readonly {
+                        readonly name: string;
+                        /** @enum {string} */
+                        readonly subject: "models" | "each";
+                        readonly expected: string;
+                        readonly got: string;
+                        /** @enum {string} */
+                        readonly verdict: "passed" | "failed" | "deferred";
+                    }[];
+                }[];
+                readonly highlights?: readonly {
+                    readonly label: string;
+                    readonly figures: {
+                        readonly [key: string]: components["schemas"]["LinkedNumber"] | null;
+                    };
+                    /** @description The one best figure, where more or less is better. */
+                    readonly best: string | null;
+                }[];
             }[];
             readonly models: readonly {
                 /** @description A sortable identifier (ULID). */
@@ -1896,6 +1929,15 @@ export interface components {
                 readonly parents: readonly string[];
                 /** @description SHA-256 in lower-case hexadecimal. */
                 readonly weights: string;
+            }[];
+            /** @description The same measures of every model, phase after phase. */
+            readonly course?: readonly {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly model: string;
+                readonly figures: {
+                    readonly [key: string]: components["schemas"]["LinkedNumber"] | null;
+                };
             }[];
             readonly reproduce: {
                 readonly command: string;

@@ -1,9 +1,8 @@
 /** Reads what the last stage left, verifies it, and writes phase, models, lineage and events in one transaction. */
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
-import type { ProducedModel, ResultManifest } from '#contracts/source/result-manifest.ts';
+import type { ResultManifest } from '#contracts/source/result-manifest.ts';
 import { contentKey } from '../../domain/blob-key.ts';
-import { checkRules, contractError } from '../../domain/contract.ts';
 import { derivedMetrics } from '../../domain/derived-metrics.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import type { NewEvent } from '../../domain/event.ts';
@@ -26,6 +25,7 @@ import { getRun } from '../queries/get-run.ts';
 import { readResults } from '../queries/read-results.ts';
 import { changeRun } from './change-run.ts';
 import { endRound } from './end-round.ts';
+import { requireContract } from './record-contract.ts';
 import { registerProduced } from './register-produced.ts';
 import { requireRunning } from './require-running.ts';
 import { type StageJob, stageJobs, writeTasks } from './write-tasks.ts';
@@ -115,7 +115,13 @@ async function completeAll(
   const last = results.at(-1);
   if (!last) throw new ForgeError('bug', `Phase ${phase} of run ${runId} left no result.`);
   await verifyFiles(ports, last);
-  checkOutput(phase, last.models);
+  await requireContract(ports, principal, {
+    ...facts,
+    execution: facts.execution,
+    contract: `${phase}.output`,
+    rules: phaseDefinition(phase).produces,
+    models: last.models,
+  });
   const metrics = [...results.flatMap((result) => result.metrics), ...derivedMetrics(results)];
   await ports.metricLog.record(principal.tenant, metrics);
   const code = codeOf(
@@ -146,14 +152,6 @@ async function verifyFiles(ports: Pick<Ports, 'blobs'>, result: ResultManifest):
       },
     );
   }
-}
-
-/** The phase's promise, checked on what was measured. The shared base is lineage, not part of the hand-over. */
-function checkOutput(phase: PhaseSlug, models: readonly ProducedModel[]): void {
-  const handedOver = models.filter((model) => model.role !== 'base');
-  const known = handedOver.map((model) => ({ ...model.properties, name: model.name }));
-  const verdict = checkRules(`${phase}.output`, phaseDefinition(phase).produces, known);
-  if (verdict.violations.length > 0) throw contractError(verdict.violations);
 }
 
 interface CompletionFacts extends PhaseToComplete {

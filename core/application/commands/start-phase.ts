@@ -1,9 +1,8 @@
 /** Checks the hand-over on the real models, writes one task spec per stage, and says which jobs to submit. */
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
-import { contractError } from '../../domain/contract.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import { canonicalText } from '../../domain/fingerprint.ts';
-import { checkHandOver } from '../../domain/hand-over.ts';
+import { handOverName, handOverRules } from '../../domain/hand-over.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Model } from '../../domain/model.ts';
 import type { Principal } from '../../domain/principal.ts';
@@ -24,6 +23,7 @@ import { findInputModels, handedOver } from '../queries/find-input-models.ts';
 import { findStanding } from '../queries/find-standing-rounds.ts';
 import { getRun } from '../queries/get-run.ts';
 import { changeRun } from './change-run.ts';
+import { requireContract } from './record-contract.ts';
 import { type StageJob, stageJobs, writeTasks } from './write-tasks.ts';
 
 export interface PhaseToStart {
@@ -58,7 +58,15 @@ export async function startPhase(
   requireGoingOn(run, execution);
   if (status === 'succeeded') return { attempt: attempts, turn: 'last', stages: [] };
   const inputs = await findInputModels(ports, principal, run, phase);
-  checkInputs(run, phase, inputs.models);
+  const from = phaseBefore(run, phase);
+  await requireContract(ports, principal, {
+    runId,
+    phase,
+    execution,
+    contract: handOverName(from, phase),
+    rules: handOverRules(from, phase),
+    models: inputs.models,
+  });
   const models = handedOver(inputs);
   const stages = planStages(phase, run.resolved.config[phase]);
   const describe = await describeTasks(ports, principal, run, { phase, execution, models, rounds: recorded });
@@ -82,15 +90,6 @@ function requireGoingOn(run: Run, execution: string): void {
   throw new ForgeError('cancelled', `Run ${run.id} is ${run.status}: no phase is started.`, {
     code: 'run_paused',
   });
-}
-
-/** The base of a merge is handed over as lineage, not as one of the models to merge. */
-function checkInputs(run: Run, phase: PhaseSlug, models: readonly Model[]): void {
-  const known = models
-    .filter((model) => model.role !== 'base')
-    .map((model) => ({ ...model.properties, name: model.name }));
-  const verdict = checkHandOver(phaseBefore(run, phase), phase, known);
-  if (verdict.violations.length > 0) throw contractError(verdict.violations);
 }
 
 interface Start {

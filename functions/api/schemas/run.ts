@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { gate, gateVerdict } from '#contracts/source/gate.ts';
 import { phaseSlug } from '#contracts/source/phase-slugs.ts';
-import { runError, runOrigin, runStatus } from '#contracts/source/report.ts';
+import { checkedContract, runError, runOrigin, runStatus } from '#contracts/source/report.ts';
 import { runDocument } from '#contracts/source/run-document.ts';
 import { sha256, timestamp, ulid } from '#contracts/source/scalars.ts';
 
@@ -27,6 +27,7 @@ const phaseRecord = z.object({
       continuedFrom: sha256.nullish(),
     })
     .nullish(),
+  contracts: z.array(checkedContract).optional(),
   rounds: z.array(z.object({ group: z.string(), finished: z.int(), done: z.boolean() })).optional(),
   settledAttempts: z.int().optional(),
   reusedFrom: ulid.nullish(),

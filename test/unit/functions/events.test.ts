@@ -77,10 +77,11 @@ describe('a page of events', () => {
     expect(all.body.items.map((event: { type: string }) => event.type)).toEqual([
       'RunSubmitted',
       'RunStarted',
+      'ContractChecked',
       'PhaseStarted',
     ]);
-    const rest = await world.send('GET', `/v1/runs/${run}/events?after=2`);
-    expect(rest.body).toEqual({ items: [all.body.items[2]], next: null });
+    const rest = await world.send('GET', `/v1/runs/${run}/events?after=3`);
+    expect(rest.body).toEqual({ items: [all.body.items[3]], next: null });
   });
 
   it('names the number to go on after when there is more', async () => {
@@ -88,7 +89,7 @@ describe('a page of events', () => {
     const first = await world.send('GET', `/v1/runs/${run}/events`);
     expect([first.body.items.length, first.body.next]).toEqual([500, 500]);
     const second = await world.send('GET', `/v1/runs/${run}/events?after=500`);
-    expect([second.body.items[0].seq, second.body.items.length, second.body.next]).toEqual([501, 103, null]);
+    expect([second.body.items[0].seq, second.body.items.length, second.body.next]).toEqual([501, 104, null]);
   });
 
   it.each(['x', '-1', '1.5', '1e3', ' ', '9'.repeat(16)])(
@@ -115,37 +116,38 @@ describe('a stream of events', () => {
     expect(frames.map(({ id, event }) => [id, event])).toEqual([
       ['1', 'RunSubmitted'],
       ['2', 'RunStarted'],
-      ['3', 'PhaseStarted'],
-      ['4', 'RunFailed'],
+      ['3', 'ContractChecked'],
+      ['4', 'PhaseStarted'],
+      ['5', 'RunFailed'],
       [undefined, 'end'],
     ]);
     const stored = await world.ports.events.read('default', run, 0, 10);
-    expect(frames.slice(0, 4).map(({ data }) => JSON.parse(data ?? ''))).toEqual(stored);
+    expect(frames.slice(0, 5).map(({ data }) => JSON.parse(data ?? ''))).toEqual(stored);
   });
 
   it('goes on after Last-Event-ID, which wins over ?after', async () => {
     await finish();
-    const { text } = await follow({ 'last-event-id': '3' }, '?after=0');
-    expect(framesOf(text).map(({ id }) => id)).toEqual(['4', undefined]);
-    const byQuery = await follow({}, '?after=2');
-    expect(framesOf(byQuery.text).map(({ id }) => id)).toEqual(['3', '4', undefined]);
+    const { text } = await follow({ 'last-event-id': '4' }, '?after=0');
+    expect(framesOf(text).map(({ id }) => id)).toEqual(['5', undefined]);
+    const byQuery = await follow({}, '?after=3');
+    expect(framesOf(byQuery.text).map(({ id }) => id)).toEqual(['4', '5', undefined]);
   });
 
   it('ends at once for who has seen the last event', async () => {
     await finish();
-    const { text } = await follow({ 'last-event-id': '4' });
+    const { text } = await follow({ 'last-event-id': '5' });
     expect(framesOf(text)).toEqual([{ event: 'end', data: '{}' }]);
   });
 
   it('delivers what comes while it is open, and each once', async () => {
-    const stream = await open({ 'last-event-id': '3' });
+    const stream = await open({ 'last-event-id': '4' });
     for (const step of [1, 2, 3]) {
       await append(step);
       await stream.until(`"step":${step}`);
     }
     await finish();
     const text = await stream.until('event: end');
-    expect(framesOf(text).map(({ id }) => id)).toEqual(['4', '5', '6', '7', undefined]);
+    expect(framesOf(text).map(({ id }) => id)).toEqual(['5', '6', '7', '8', undefined]);
   });
 
   it('loses nothing and repeats nothing for a client that is cut off again and again', async () => {
@@ -157,14 +159,14 @@ describe('a stream of events', () => {
       seen.push(...framesOf(text).flatMap(({ id }) => (id === undefined ? [] : [id])));
       await stream.close();
     }
-    expect(seen).toEqual(Array.from({ length: 13 }, (_, index) => String(index + 1)));
+    expect(seen).toEqual(Array.from({ length: 14 }, (_, index) => String(index + 1)));
   });
 
   it('sends a burst of more events than one batch holds', async () => {
     await append(...Array.from({ length: 1200 }, (_, step) => step));
     await finish();
     const ids = framesOf((await follow()).text).flatMap(({ id }) => (id === undefined ? [] : [Number(id)]));
-    expect(ids).toEqual(Array.from({ length: 1204 }, (_, index) => index + 1));
+    expect(ids).toEqual(Array.from({ length: 1205 }, (_, index) => index + 1));
   });
 
   it('ends after the time that its place allows, without an end event, so that the client comes back', async () => {
@@ -174,7 +176,12 @@ describe('a stream of events', () => {
       headers: { authorization: 'Bearer admin', accept: 'text/event-stream' },
     });
     const frames = framesOf(await answer.text());
-    expect(frames.map(({ event }) => event)).toEqual(['RunSubmitted', 'RunStarted', 'PhaseStarted']);
+    expect(frames.map(({ event }) => event)).toEqual([
+      'RunSubmitted',
+      'RunStarted',
+      'ContractChecked',
+      'PhaseStarted',
+    ]);
   });
 
   it('shows nothing of a run to another tenant', async () => {

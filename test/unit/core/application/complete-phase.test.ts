@@ -60,7 +60,9 @@ describe('completing a phase', () => {
     expect(events.map((event) => event.type)).toEqual([
       'RunSubmitted',
       'RunStarted',
+      'ContractChecked',
       'PhaseStarted',
+      'ContractChecked',
       ...Array(4).fill('ModelRegistered'),
       ...Array(13).fill('GateEvaluated'),
       'PhaseCompleted',
