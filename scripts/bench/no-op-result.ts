@@ -8,6 +8,7 @@ import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { ModelProperties } from '#contracts/source/properties.ts';
 import type { ModelParent, ProducedModel, ResultManifest } from '#contracts/source/result-manifest.ts';
 import type { TaskSpec } from '#contracts/source/task-spec.ts';
+import { phaseDefinition } from '#core/domain/phase.ts';
 
 interface Job {
   readonly jobId: string;
@@ -103,22 +104,43 @@ function modelsOf(task: TaskSpec): ProducedModel[] {
   return [produced(task, task.phase, 'variant', parents)];
 }
 
-function metricOf(task: TaskSpec, job: Job, model: string, at: string): MetricRecord {
+interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly model: string | null;
+}
+
+/** What a gate that can fail the phase asks for, and one figure per model that a report can show. */
+function figuresOf(task: TaskSpec, models: readonly ProducedModel[]): readonly Figure[] {
+  const shown = models.map(({ name }) => ({
+    name: `${name}/bits_per_byte`,
+    value: 2,
+    unit: 'bits/byte',
+    model: name,
+  }));
+  const fatal = phaseDefinition(task.phase).gates.filter(({ onFailure }) => onFailure === 'fail');
+  const asked = fatal.map(({ metric, op, bound }) => {
+    if (typeof bound !== 'number') throw new Error(`the gate on ${metric} compares two metrics`);
+    const within = { '<': -1, '<=': 0, '>': 1, '>=': 0 }[op];
+    return { name: metric, value: bound + within, unit: '', model: null };
+  });
+  return [...shown, ...asked];
+}
+
+function metricOf(task: TaskSpec, job: Job, { name, ...figure }: Figure, at: string): MetricRecord {
   const { runId, phase, stage } = task;
-  const name = `${model}/bits_per_byte`;
   return {
     schemaVersion: 1,
     id: `${runId}/${phase}/${stage.name}/${job.jobId}/${job.attempt}/${name}`,
     name,
-    value: 2,
-    unit: 'bits/byte',
+    ...figure,
     runId,
     phase,
     stage: stage.name,
     index: null,
     ...job,
     step: null,
-    model,
     split: 'heldout',
     source: 'bench.no_op',
     at,
@@ -138,7 +160,7 @@ export function writeNoOpResult(task: TaskSpec, job: Job): void {
     index: null,
     ...job,
     models,
-    metrics: models.map(({ name }) => metricOf(task, job, name, at)),
+    metrics: figuresOf(task, models).map((figure) => metricOf(task, job, figure, at)),
     artifacts: [],
     config: task.config,
     error: null,
