@@ -34,7 +34,7 @@ const fields = {
   seq_len: setting(z.int().min(16).max(4_096), 128, 'Tokens per row.'),
   batch_size: setting(z.int().min(1).max(512), 2, 'Rows per step.'),
   steps: setting(z.int().min(1).max(1_000_000), 60, 'Optimizer steps, of the thinker and of its control.'),
-  learning_rate: setting(z.number().min(1e-7).max(0.1), 0.0005, 'Peak learning rate.'),
+  learning_rate: setting(z.number().min(1e-7).max(0.1), 0.0001, 'Peak learning rate.'),
   min_lr_fraction: setting(z.number().min(0).max(1), 0.1, 'Last learning rate as a share of the peak.'),
   warmup_steps: setting(z.int().min(0).max(100_000), 5, 'Linear warm-up.'),
   weight_decay: setting(z.number().min(0).max(1), 0.001, 'AdamW decay of matrices.'),
