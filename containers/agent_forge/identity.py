@@ -8,7 +8,8 @@ from typing import Any
 class JobIdentity:
     """One attempt of one job of one stage.
 
-    `index` is None where the stage has a single job, `round` where it runs once.
+    `index` is None where the stage has a single job, `round` where it runs once. `phase_attempt` counts the
+    starts of the phase, `attempt` those of this job: a phase that is tried again submits new jobs.
     """
 
     run_id: str
@@ -19,6 +20,7 @@ class JobIdentity:
     job_id: str
     attempt: int
     round: int | None = None
+    phase_attempt: int = 1
 
     @property
     def subfolder(self) -> str:
@@ -26,13 +28,14 @@ class JobIdentity:
         return "" if self.index is None else f"{self.index}/"
 
     @property
-    def order(self) -> tuple[int, int, int]:
-        """Later executions, rounds and attempts compare greater: what fences off a worker thought dead.
+    def order(self) -> tuple[int, int, int, int]:
+        """Later executions, rounds, starts of the phase and attempts compare greater: it fences off a worker
+        that was thought dead.
 
         Rounds count as well, because those of a stage can share one series of checkpoints.
         """
         number = self.execution.rpartition("-")[2]
-        return (int(number) if number.isdigit() else 0, self.round or 0, self.attempt)
+        return (int(number) if number.isdigit() else 0, self.round or 0, self.phase_attempt, self.attempt)
 
     def job(self) -> dict[str, Any]:
         """The job without execution, attempt and round: equal for all that share checkpoints."""

@@ -90,6 +90,7 @@ class ResultManifest:
             **self._identity.place(),
             "jobId": self._identity.job_id,
             "attempt": self._identity.attempt,
+            "phaseAttempt": self._identity.phase_attempt,
             "execution": self._identity.execution,
             "config": dict(self._config),
             "startTime": self._start_time,
@@ -114,9 +115,14 @@ class ResultManifest:
         )
 
     def _came_later(self, other: Mapping[str, Any]) -> bool:
-        """Whether a result is that of a later execution, or of a later attempt of this job."""
+        """Whether a result is that of a later execution, start of the phase or attempt."""
         if "execution" in other:
-            theirs = replace(self._identity, execution=other["execution"], attempt=other["attempt"])
+            theirs = replace(
+                self._identity,
+                execution=other["execution"],
+                phase_attempt=other.get("phaseAttempt", 1),
+                attempt=other["attempt"],
+            )
             return theirs.order > self._identity.order
         same = other["jobId"] == self._identity.job_id
         return bool(same and other["attempt"] > self._identity.attempt)

@@ -37,6 +37,7 @@ class TaskSpec:
     reuse: bool = False
     resume_from: Mapping[int | None, ResumePoint] = field(default_factory=dict)
     round: int | None = None
+    phase_attempt: int = 1
 
     def identify(self, environment: JobEnvironment) -> JobIdentity:
         """Say which job of the stage this process is.
@@ -64,6 +65,7 @@ class TaskSpec:
             job_id,
             environment.attempt,
             self.round,
+            self.phase_attempt,
         )
 
     def fingerprint(self, index: int | None) -> dict[str, Any]:
@@ -124,6 +126,7 @@ def load_task_spec(uri: str) -> TaskSpec:
             for point in document.get("resumeFrom", [])
         },
         round=stage.get("round"),
+        phase_attempt=document.get("phaseAttempt", 1),
     )
 
 

@@ -55,6 +55,26 @@ def paused_after_first_checkpoint(room: JobRoom, task: str, **environment: str) 
     return child
 
 
+def test_the_first_attempt_of_a_later_start_of_the_phase_takes_over_from_the_last_of_an_earlier_one(
+    room: JobRoom,
+) -> None:
+    # given a third attempt that saved a checkpoint, failed and left that as its result
+    settings, limits = {"steps": 12, "warmup_steps": 40}, {**LIMITS, "checkpointSteps": 2}
+    zombie = paused_after_first_checkpoint(
+        room, room.task(config=settings, limits=limits), AWS_BATCH_JOB_ATTEMPT="3"
+    )
+    os.kill(zombie, signal.SIGTERM)
+    os.kill(zombie, signal.SIGCONT)
+    _, status = os.waitpid(zombie, 0)
+    assert os.waitstatus_to_exitcode(status) == 75
+    # when the phase is tried again, in the same execution and so with a new job
+    task = room.task(config=settings, limits=limits, phaseAttempt=2)
+    done = room.run(task, AWS_BATCH_JOB_ID="job-2")
+    # then
+    assert done.code == 0, done.stderr
+    assert (room.result()["success"], room.result()["jobId"]) == (True, "job-2")
+
+
 @pytest.mark.parametrize(
     "second",
     [{"AWS_BATCH_JOB_ATTEMPT": "2"}, {"AWS_BATCH_JOB_ID": "job-2"}],

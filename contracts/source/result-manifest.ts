@@ -65,6 +65,7 @@ export const resultManifest = z
     round: count.nullable().optional().describe('Round of a repeated stage; null where a stage runs once.'),
     jobId: z.string().max(200),
     attempt: z.int().min(1),
+    phaseAttempt: z.int().min(1).optional().describe('Which start of the phase the job belonged to.'),
     execution: z
       .string()
       .max(80)

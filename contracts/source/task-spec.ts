@@ -43,6 +43,11 @@ export const taskSpec = z
     tenant: name,
     runId: ulid,
     execution: z.string().max(80),
+    phaseAttempt: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('Which start of the phase the task was written for: the jobs of a later one take over.'),
     phase: phaseSlug,
     stage,
     config: z.record(z.string(), z.unknown()).describe('Resolved phase settings: every key present.'),

@@ -66,20 +66,21 @@ def decode_manifest(name: ManifestName, data: bytes) -> dict[str, Any]:
     return document
 
 
-def encode_pointer(name: ManifestName, order: tuple[int, int, int]) -> bytes:
-    """The sealed pointer to a manifest, with the execution, round and attempt that moved it there."""
+def encode_pointer(name: ManifestName, order: tuple[int, int, int, int]) -> bytes:
+    """The sealed pointer to a manifest, with the `JobIdentity.order` of who moved it there."""
     body = {
         "schemaVersion": 1,
         "manifest": name.path,
         "step": name.step,
         "execution": order[0],
         "round": order[1],
-        "attempt": order[2],
+        "phaseAttempt": order[2],
+        "attempt": order[3],
     }
     return canonical_json({**body, "seal": _seal(body)})
 
 
-def decode_pointer(data: bytes) -> tuple[ManifestName, tuple[int, int, int]]:
+def decode_pointer(data: bytes) -> tuple[ManifestName, tuple[int, int, int, int]]:
     """The manifest a pointer names, and who moved it there.
 
     Raises:
@@ -93,7 +94,12 @@ def decode_pointer(data: bytes) -> tuple[ManifestName, tuple[int, int, int]]:
         name = None
     if name is None:
         raise ForgeError("corrupt", f"{POINTER} does not carry the seal of its content.")
-    return name, (body["execution"], body.get("round", 0), body["attempt"])
+    return name, (
+        body["execution"],
+        body.get("round", 0),
+        body.get("phaseAttempt", 1),
+        body["attempt"],
+    )
 
 
 def _seal(body: dict[str, Any]) -> str:

@@ -322,8 +322,9 @@ class CheckpointStore:
         }
 
 
-def _who(order: tuple[int, int, int]) -> str:
-    return f"execution {order[0]} round {order[1]} attempt {order[2]}"
+def _who(order: tuple[int, int, int, int]) -> str:
+    execution, round_number, start, attempt = order
+    return f"execution {execution} round {round_number} start {start} attempt {attempt}"
 
 
 def _flatten(document: Any, path: str = "") -> dict[str, Any]:

@@ -162,7 +162,12 @@ def test_a_checkpoint_of_other_code_is_used_and_said(
 
 
 @pytest.mark.parametrize(
-    ("first", "second"), [({"attempt": 2}, {"attempt": 1}), ({"execution": 2}, {"attempt": 9})]
+    ("first", "second"),
+    [
+        ({"attempt": 2}, {"attempt": 1}),
+        ({"start": 2}, {"attempt": 9}),
+        ({"execution": 2}, {"start": 9, "attempt": 9}),
+    ],
 )
 def test_an_attempt_that_was_thought_dead_cannot_move_the_pointer_back(
     room: JobRoom, first: dict, second: dict

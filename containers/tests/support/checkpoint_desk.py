@@ -64,9 +64,12 @@ def open_desk(
     run: str = RUN_ID,
     prefix: str | None = None,
     begin: ResumePoint | None = None,
+    start: int = 1,
 ) -> Desk:
     """A store for one attempt of a job of the room."""
-    identity = JobIdentity(run, f"{run}-{execution}", "cognate", stage, None, JOB_ID, attempt)
+    identity = JobIdentity(
+        run, f"{run}-{execution}", "cognate", stage, None, JOB_ID, attempt, phase_attempt=start
+    )
     fingerprint = {"config": {"steps": 5, "learning_rate": 0.1, **(config or {})}, "seed": 1}
     place = CheckpointPlace(
         storage=room.storage,

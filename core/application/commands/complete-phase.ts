@@ -91,7 +91,7 @@ async function goOn(
   requireRunning(run, phase);
   const models = handedOver(await findInputModels(ports, principal, run, phase));
   const { attempts: attempt, rounds = [] } = phaseRecord(run, phase);
-  const describe = await describeTasks(ports, principal, run, { phase, execution, models, rounds });
+  const describe = await describeTasks(ports, principal, run, { phase, execution, attempt, models, rounds });
   const toRun = wholeTurn(turn, describe, rounds);
   await writeTasks(ports, toRun);
   const stages = stageJobs(ports, { execution, attempt }, toRun);

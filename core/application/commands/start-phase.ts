@@ -69,7 +69,8 @@ export async function startPhase(
   });
   const models = handedOver(inputs);
   const stages = planStages(phase, run.resolved.config[phase]);
-  const describe = await describeTasks(ports, principal, run, { phase, execution, models, rounds: recorded });
+  const facts = { phase, execution, attempt: attempts + 1, models, rounds: recorded };
+  const describe = await describeTasks(ports, principal, run, facts);
   const { rounds, turn, toRun } = await findStanding(ports, stages, recorded, describe);
   await writeTasks(ports, toRun);
   const started = await markStarted(ports, principal, run, {

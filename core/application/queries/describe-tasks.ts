@@ -21,6 +21,8 @@ export interface StageRound {
 export interface TaskFacts {
   readonly phase: PhaseSlug;
   readonly execution: string;
+  /** How often the phase will have been started with this task. */
+  readonly attempt: number;
   /** Models that go in, the shared base included. */
   readonly models: readonly Model[];
   readonly rounds: Rounds;
@@ -98,7 +100,7 @@ type JobLimits = Required<Omit<TaskSpec['limits'], 'checkpointSteps'>> &
 function taskOf(
   { blobs }: Pick<ReadPorts, 'blobs'>,
   run: Run,
-  { phase, execution }: TaskFacts,
+  { phase, execution, attempt }: TaskFacts,
   { stage: { name, kind, size }, round, inputs, shares }: StageInputs,
 ): TaskSpec {
   const { timeoutSeconds, checkpointSeconds, checkpointSteps, leaseSeconds }: JobLimits = jobs.phases[phase];
@@ -107,6 +109,7 @@ function taskOf(
     tenant: run.tenant,
     runId: run.id,
     execution,
+    phaseAttempt: Math.max(1, attempt),
     phase,
     stage: { name, kind, size, ...(round === null ? {} : { round }) },
     config: { ...run.resolved.config[phase] },

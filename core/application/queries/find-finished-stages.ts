@@ -35,7 +35,7 @@ async function isSameTask(ports: FinishedPorts, key: string, wanted: TaskSpec): 
   return parsed?.ok === true && work(parsed.value) === work(wanted);
 }
 
-function work({ execution: _execution, reuse: _reuse, ...rest }: TaskSpec): string {
+function work({ execution: _execution, phaseAttempt: _attempt, reuse: _reuse, ...rest }: TaskSpec): string {
   return canonicalText(rest);
 }
 

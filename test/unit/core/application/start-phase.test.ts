@@ -123,6 +123,8 @@ describe('starting a phase', () => {
     const record = (await ports.runs.get(ADMIN.tenant, run.id))?.phases[0];
 
     expect(again.attempt).toBe(2);
+    // The new jobs count their attempts from 1 again: this is how they take over from the old ones.
+    expect(readTask(ports, again.stages[0]?.task ?? '').phaseAttempt).toBe(2);
     expect(record).toMatchObject({ status: 'running', attempts: 2, error: null, inputs: [] });
     const events = await ports.events.read(ADMIN.tenant, run.id, 0, 100);
     expect(events.filter((event) => event.type === 'PhaseStarted').map((event) => event.attempt)).toEqual([
