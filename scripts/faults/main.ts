@@ -35,6 +35,10 @@ function broken(error: Error): Outcome {
 export async function main({ seed, quick, modes }: Wanted): Promise<number> {
   useBundle(process.env.FORGE_FAULTS_SERVER ?? '');
   const server = new ServerProcess();
+  // Nothing of it may go on alone when somebody loses patience.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => server.end().finally(() => process.exit(130)));
+  }
   let passed = 0;
   let failed = 0;
   try {
