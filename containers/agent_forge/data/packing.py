@@ -55,9 +55,16 @@ class Sampler:
     steps: int
     mixture: Mixture = TEXT_ONLY
 
-    def batch(self, step: int) -> Batch:
-        """The batch of 0-based `step`."""
-        rows = [self._row(step, step * self.batch_size + place) for place in range(self.batch_size)]
+    def batch(self, step: int, difficulty: float | None = None) -> Batch:
+        """The batch of 0-based `step`.
+
+        Args:
+            difficulty: of its synthetic rows, 0 to 1; None takes the mixture's own at this step.
+        """
+        if difficulty is None:
+            difficulty = self.mixture.difficulty(step / self.steps)
+        numbers = range(step * self.batch_size, (step + 1) * self.batch_size)
+        rows = [self._row(number, difficulty) for number in numbers]
         return Batch(
             torch.stack([tokens for tokens, _ in rows]), torch.stack([weights for _, weights in rows])
         )
@@ -72,10 +79,9 @@ class Sampler:
         rows = [self._window(number) for number in sorted(numbers)]
         return torch.stack(rows) if rows else torch.zeros(0, self.seq_len + 1, dtype=torch.int64)
 
-    def _row(self, step: int, number: int) -> tuple[Tensor, Tensor]:
+    def _row(self, number: int, difficulty: float) -> tuple[Tensor, Tensor]:
         if self.mixture.takes(number):
             rng = random.Random(f"{self.mixture.task}:{self.seed}:{number}")
-            difficulty = self.mixture.difficulty(step / self.steps)
             return synthetic_row(self.tokenizer, self.mixture.task, rng, difficulty, self.seq_len)
         return self._window(number), torch.ones(self.seq_len)
 

@@ -2,9 +2,9 @@
 
 import math
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ from agent_forge.data.packing import Batch
 from agent_forge.errors import ForgeError, classify
 from agent_forge.models.titan import parameter_groups
 from agent_forge.phase import PhaseContext
+from agent_forge.training.companion import Companion
 from agent_forge.training.endured import MAX_HALVINGS, Endured
 from agent_forge.training.gradient_filter import GradientFilter
 from agent_forge.training.micro_batches import Found, accumulate, rows_at_once
@@ -44,24 +45,44 @@ class Recipe:
 
 @dataclass
 class Training:
-    """A model under training with its optimizer, and a filter of its gradients where there is one."""
+    """A model under training with its optimizer, and a filter of its gradients where there is one.
+
+    Args:
+        beside: learns along and is never published, such as a head that only teaches. Its gradient is
+            clipped apart, so that it cannot change a step of the model by its size.
+        companions: by the name of their state in a checkpoint.
+    """
 
     model: nn.Module
     optimizer: torch.optim.AdamW
     filter: GradientFilter | None = None
+    beside: nn.Module | None = None
+    companions: Mapping[str, Companion] = field(default_factory=dict)
 
     @staticmethod
     def begin(
-        model: nn.Module, weight_decay: float, gradient_filter: GradientFilter | None = None
+        model: nn.Module,
+        weight_decay: float,
+        gradient_filter: GradientFilter | None = None,
+        beside: nn.Module | None = None,
+        companions: Mapping[str, Companion] | None = None,
     ) -> "Training":
-        """A fresh optimizer for `model`; gains, biases and step embeddings are not decayed."""
-        decayed, others = parameter_groups(model)
-        groups = [
-            {"params": list(decayed), "weight_decay": weight_decay},
-            {"params": list(others), "weight_decay": 0.0},
-        ]
+        """A fresh optimizer; gains, biases and step embeddings are not decayed."""
+        groups = []
+        for module in (model, beside):
+            if module is not None:
+                decayed, others = parameter_groups(module)
+                groups.append({"params": list(decayed), "weight_decay": weight_decay})
+                groups.append({"params": list(others), "weight_decay": 0.0})
+        groups = [group for group in groups if group["params"]]
         optimizer = torch.optim.AdamW(groups, lr=0.0, betas=BETAS, fused=True)
-        return Training(model, optimizer, gradient_filter)
+        return Training(model, optimizer, gradient_filter, beside, companions or {})
+
+    def named_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """All that is trained; what stands beside the model is named `beside.*`."""
+        yield from self.model.named_parameters()
+        if self.beside is not None:
+            yield from ((f"beside.{name}", each) for name, each in self.beside.named_parameters())
 
     @property
     def device(self) -> torch.device:
@@ -69,34 +90,70 @@ class Training:
         return next(self.model.parameters()).device
 
     def tensors(self) -> dict[str, Tensor]:
-        """State of model, optimizer and filter by name, on the CPU, ready for safetensors."""
+        """State of everything by name, on the CPU, ready for safetensors."""
+        named = self.own_tensors()
+        for companion, each in self.companions.items():
+            named |= {f"companion.{companion}.{name}": tensor for name, tensor in each.tensors().items()}
+        return named
+
+    def own_tensors(self) -> dict[str, Tensor]:
+        """State of model, optimizer and filter, without the companions'."""
         named = {f"model.{name}": tensor.detach().cpu() for name, tensor in self.model.state_dict().items()}
-        for name, parameter in self.model.named_parameters():
+        if self.beside is not None:
+            named |= {f"beside.{name}": t.detach().cpu() for name, t in self.beside.state_dict().items()}
+        for name, parameter in self.named_parameters():
             for key, value in self.optimizer.state.get(parameter, {}).items():
                 named[f"optimizer.{key}.{name}"] = value.detach().cpu()
         if self.filter is not None:
             named |= {f"filter.{name}": tensor for name, tensor in self.filter.tensors().items()}
         return named
 
-    def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Inverse of `tensors`. Model tensors are optional: an optimizer alone can be carried over.
+    def resume(self, tensors: Mapping[str, Tensor], companions: Mapping[str, Any]) -> None:
+        """Restore everything, companions too.
+
+        Args:
+            companions: the JSON state of each by name; one that a checkpoint does not know begins anew.
 
         Raises:
             ForgeError(contract): the weights are those of another model.
         """
-        weights = {name.removeprefix("model."): t for name, t in tensors.items() if name.startswith("model.")}
-        if weights:
-            refuse_misfits(weights, self.model.state_dict())
-            self.model.load_state_dict(weights)
-        for name, parameter in self.model.named_parameters():
+        self.restore(tensors)
+        for name, companion in self.companions.items():
+            if name in companions:
+                companion.restore(_below(f"companion.{name}.", tensors), companions[name])
+            else:
+                companion.begin(self)
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Inverse of `own_tensors`. Weights are optional: an optimizer alone can be carried over.
+
+        Raises:
+            ForgeError(contract): the weights are those of another model.
+        """
+        for part, module in (("model.", self.model), ("beside.", self.beside)):
+            weights = _below(part, tensors)
+            if module is not None and weights:
+                refuse_misfits(weights, module.state_dict())
+                module.load_state_dict(weights)
+        for name, parameter in self.named_parameters():
             names = {key: f"optimizer.{key}.{name}" for key in ("step", "exp_avg", "exp_avg_sq")}
             found = {key: tensors[stored] for key, stored in names.items() if stored in tensors}
             state = {key: value.to(parameter.device, copy=True) for key, value in found.items()}
             if state:
                 self.optimizer.state[parameter] = state
         if self.filter is not None:
-            kept = {n.removeprefix("filter."): t for n, t in tensors.items() if n.startswith("filter.")}
-            self.filter.restore(kept, self.device)
+            self.filter.restore(_below("filter.", tensors), self.device)
+
+    def rate_factor(self, step: int) -> float:
+        """What the companions want the learning rate multiplied by."""
+        return math.prod(companion.rate_factor(step) for companion in self.companions.values())
+
+    def after(self, batch: Batch, step: int, measured: Mapping[str, float] | None) -> dict[str, float]:
+        """Let the companions see a step; what they have to log."""
+        shown: dict[str, float] = {}
+        for companion in self.companions.values():
+            shown |= companion.after(self, batch, step, measured)
+        return shown
 
 
 def train(context: PhaseContext, training: Training, batches: Batches, recipe: Recipe, label: str) -> None:
@@ -116,8 +173,11 @@ def train(context: PhaseContext, training: Training, batches: Batches, recipe: R
     checkpoint = context.checkpoints.latest()
     if checkpoint is not None:
         _refuse_past_end(checkpoint.step, recipe.last)
-        training.restore(checkpoint.tensors)
+        training.resume(checkpoint.tensors, checkpoint.resume.get("companions", {}))
         step, endured = checkpoint.step, Endured.of(checkpoint.resume)
+    else:
+        for companion in training.companions.values():
+            companion.begin(training)
     training.model.train()
     started, tokens = time.monotonic(), 0
     while step < recipe.last:
@@ -126,11 +186,12 @@ def train(context: PhaseContext, training: Training, batches: Batches, recipe: R
         if endured.too_often:
             step, endured = _go_back(context, training, step, endured)
             continue
+        shown = training.after(batch, step, measured)
         tokens += batch.weights_BT.numel()
         step += 1
         if measured and (step % recipe.log_every == 0 or step == recipe.last):
             rate = tokens / max(1e-9, time.monotonic() - started)
-            values = {**measured, **endured.shown(), "tokens": tokens, "tokens_per_second": rate}
+            values = {**measured, **shown, **endured.shown(), "tokens": tokens, "tokens_per_second": rate}
             context.tracker.training(step, values)
         context.tracker.progress(step - recipe.first, recipe.last - recipe.first, label)
         # Not between skipped steps: whoever goes back needs a checkpoint from before the trouble.
@@ -154,7 +215,7 @@ def _step_or_skip(
     context: PhaseContext, training: Training, batch: Batch, recipe: Recipe, step: int, endured: Endured
 ) -> tuple[dict[str, float] | None, Endured]:
     """One step, or None where it was skipped; and what the training has endured by then."""
-    _set_rate(training, recipe.schedule.rate(step) * endured.rate_factor)
+    _set_rate(training, recipe.schedule.rate(step) * endured.rate_factor * training.rate_factor(step))
     try:
         found, endured = _gradient_in_memory(context, training, batch, recipe, step, endured)
         return _apply(training, found, recipe, step), endured.going_on()
@@ -224,8 +285,11 @@ def _apply(training: Training, found: Found, recipe: Recipe, step: int) -> dict[
     """
     norm = nn.utils.clip_grad_norm_(training.model.parameters(), recipe.grad_clip)
     refuse_non_finite(step, loss=found.loss, gradient_norm=float(norm))
+    if training.beside is not None:
+        beside = nn.utils.clip_grad_norm_(training.beside.parameters(), recipe.grad_clip)
+        refuse_non_finite(step, gradient_norm_beside=float(beside))
     if training.filter is not None:
-        training.filter.apply(training.model.named_parameters())
+        training.filter.apply(training.named_parameters())
     training.optimizer.step()
     rate = training.optimizer.param_groups[0]["lr"]
     return {"loss": found.loss, "lr": rate, "gradient_norm": float(norm), **found.measured}
@@ -249,7 +313,7 @@ def _go_back(context: PhaseContext, training: Training, step: int, endured: Endu
             " learning_rate, or look at the data of these steps.",
             {"step": step, **endured.to_json()},
         )
-    training.restore(checkpoint.tensors)
+    training.resume(checkpoint.tensors, checkpoint.resume.get("companions", {}))
     endured = endured.back_at(checkpoint.step)
     message = f"Step {step} was not finite either: back to the checkpoint of step {checkpoint.step}."
     context.tracker.warning("numeric", message, {"step": step, "to": checkpoint.step, **endured.shown()})
@@ -263,7 +327,15 @@ def _save(
     """Checkpoint, unless the weights left the finite numbers: the one before stays the last good one."""
     tensors = training.tensors()
     if all(bool(torch.isfinite(tensor).all()) for tensor in tensors.values()):
-        context.checkpoints.save(step, tensors, {"seed": context.seed, "endured": endured.to_json()}, metrics)
+        resume: dict[str, Any] = {"seed": context.seed, "endured": endured.to_json()}
+        if training.companions:
+            resume["companions"] = {name: each.to_json() for name, each in training.companions.items()}
+        context.checkpoints.save(step, tensors, resume, metrics)
+
+
+def _below(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors whose names begin with `prefix`, without it."""
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
 
 
 def _refuse_past_end(step: int, last: int) -> None:
