@@ -15,7 +15,8 @@ function figureTable(phase: ReportedPhase, paint: Paint): string {
   const rows = subjects
     .filter(([, figures]) => measures.some((measure) => figures[measure]))
     .map(([subject, figures]) => [subject, ...measures.map((measure) => figure(figures[measure]))]);
-  if (rows.length === 0) return '  nothing was measured';
+  if (rows.length === 0)
+    return subjects.length === 0 ? '  nothing was measured' : '  its figures: forge runs report';
   const titles = measures.map((measure) => measure.replaceAll('_', ' '));
   return indent(renderTable(['', ...titles], rows, paint));
 }
@@ -62,9 +63,9 @@ function contractLines({ contracts = [] }: ReportedPhase): readonly string[] {
 }
 
 function highlightLines({ highlights = [] }: ReportedPhase): readonly string[] {
-  return highlights.map(({ label, figures, best }) => {
+  return highlights.map(({ label, figures, best, verdict }) => {
     const values = Object.entries(figures).map(([name, value]) => `${name} ${figure(value)}`);
-    return `  ${label}: ${values.join(', ') || 'not measured'}${best ? `: ${best} is best` : ''}`;
+    return `  ${label}: ${verdict ? `${verdict.words}; ` : ''}${values.join(', ') || 'not measured'}${best ? `: ${best} is best` : ''}`;
   });
 }
 

@@ -9,6 +9,7 @@ from agent_forge.phase import Phase
 PHASES: Mapping[str, str] = {
     "cognate": "agent_forge.phases.cognate.phase",
     "evomerge": "agent_forge.phases.evomerge.phase",
+    "quiet-star": "agent_forge.phases.quiet_star.phase",
 }
 
 

@@ -68,6 +68,10 @@ const reportedRow = z
     label: z.string(),
     figures: z.record(z.string(), figure),
     best: z.string().nullable().describe('The one best figure, where more or less is better.'),
+    verdict: z
+      .object({ words: z.string(), figure: linkedNumber })
+      .nullish()
+      .describe('What the line says in words, and the figure that decides it.'),
   })
   .describe('A line that contracts/phases.json asks for.');
 

@@ -35,6 +35,8 @@ export interface Highlight {
   readonly figures: Readonly<Record<string, string>>;
   /** @default no figure is the best one */
   readonly wanted?: 'higher' | 'lower';
+  /** A metric whose values stand for words, such as 1 for "effect". */
+  readonly verdict?: { readonly metric: string; readonly words: Readonly<Record<string, string>> };
 }
 
 export interface PhaseDefinition {

@@ -36,9 +36,9 @@ function strengthLine({ model, measure, wanted, figures, best, verdict }: Report
 }
 
 /** `- bits per byte: merged 1.9, average 2.0: merged is best` */
-function rowLine({ label, figures, best }: ReportedRow): string {
+function rowLine({ label, figures, best, verdict }: ReportedRow): string {
   const values = Object.entries(figures).map(([name, figure]) => `${name} ${formatFigure(figure)}`);
-  return `- ${label}: ${values.join(', ') || 'not measured'}${best ? `: ${best} is best` : ''}`;
+  return `- ${label}: ${verdict ? `${verdict.words}; ` : ''}${values.join(', ') || 'not measured'}${best ? `: ${best} is best` : ''}`;
 }
 
 function courseTable(course: RunReport['course'] = []): string {

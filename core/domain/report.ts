@@ -59,14 +59,28 @@ function strengthOf(strength: Strength, metrics: readonly MetricRecord[]): Repor
 }
 
 /** Without records nothing is shown: what was not measured is null. */
-function highlight({ label, figures, wanted }: Highlight, metrics: readonly MetricRecord[]): ReportedRow {
+function highlight(row: Highlight, metrics: readonly MetricRecord[]): ReportedRow {
+  const { label, figures, wanted, verdict } = row;
   const shown = Object.entries(figures).flatMap(([name, metric]): [string, LinkedNumber | null][] => {
     if (!metric.startsWith('*/')) return [[name, linkedNumber(metrics, metric)]];
     const measured = metrics.filter((each) => each.step === null && each.name.endsWith(metric.slice(1)));
     const subjects = [...new Set(measured.map((each) => each.name.slice(0, 1 - metric.length)))];
     return subjects.map((subject) => [subject, linkedNumber(measured, `${subject}${metric.slice(1)}`)]);
   });
-  return { label, figures: Object.fromEntries(shown), best: wanted ? bestOf(shown, wanted) : null };
+  return {
+    label,
+    figures: Object.fromEntries(shown),
+    best: wanted ? bestOf(shown, wanted) : null,
+    ...(verdict ? { verdict: verdictOf(verdict, metrics) } : {}),
+  };
+}
+
+function verdictOf(
+  { metric, words }: NonNullable<Highlight['verdict']>,
+  metrics: readonly MetricRecord[],
+): ReportedRow['verdict'] {
+  const figure = linkedNumber(metrics, metric);
+  return figure && { words: words[figure.value] ?? String(figure.value), figure };
 }
 
 /** The one best; null where the first two are equal or there is nothing to compare with. */

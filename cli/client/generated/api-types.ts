@@ -1114,7 +1114,7 @@ export interface components {
                     readonly steps?: number;
                     /**
                      * @description Peak learning rate.
-                     * @default 0.0005
+                     * @default 0.0001
                      */
                     readonly learning_rate?: number;
                     /**
@@ -1919,6 +1919,11 @@ export interface components {
                     };
                     /** @description The one best figure, where more or less is better. */
                     readonly best: string | null;
+                    /** @description What the line says in words, and the figure that decides it. */
+                    readonly verdict?: {
+                        readonly words: string;
+                        readonly figure: components["schemas"]["LinkedNumber"];
+                    } | null;
                 }[];
             }[];
             readonly models: readonly {
@@ -2652,7 +2657,7 @@ export interface components {
                     readonly steps?: number;
                     /**
                      * @description Peak learning rate.
-                     * @default 0.0005
+                     * @default 0.0001
                      */
                     readonly learning_rate?: number;
                     /**
@@ -4006,7 +4011,7 @@ export interface operations {
                             readonly steps?: number;
                             /**
                              * @description Peak learning rate.
-                             * @default 0.0005
+                             * @default 0.0001
                              */
                             readonly learning_rate?: number;
                             /**

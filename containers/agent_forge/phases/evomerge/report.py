@@ -32,6 +32,7 @@ from agent_forge.phases.evomerge.recipes import weighted
 from agent_forge.phases.evomerge.splits import require_apart
 
 MERGED, AVERAGE, BEST_PARENT = "merged", "average", "best_parent"
+BASE = "base"  # the name of its figures, whatever the model is called in the registry
 UNITS = {
     "bits_per_byte": "bits/byte",
     "perplexity": "per token",
@@ -133,7 +134,8 @@ def record_all(
     base_folder = subjects[setup.base_name]
     stream, tokenizer = read_stream(context, REPORT, base_folder), tokenizer_of(base_folder)
     reported = {}
-    for place, (name, folder) in enumerate(subjects.items()):
+    for place, (model_name, folder) in enumerate(subjects.items()):
+        name = BASE if model_name == setup.base_name else model_name
         context.tracker.progress(place, len(subjects), f"reporting on {name}")
         model = load_model(folder, best_device())
         reported[name] = measured(model, stream, config.seq_len, config.eval_batch_size)

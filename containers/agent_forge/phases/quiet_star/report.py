@@ -14,6 +14,7 @@ from torch import Tensor
 from agent_forge.contracts import load_contract
 from agent_forge.data.tokenizer import BOS_ID, TextTokenizer
 from agent_forge.evaluation.bootstrap import bootstrap, correlation, mean
+from agent_forge.evaluation.held_out import HeldOut, score_model
 from agent_forge.models.thinking import without_thoughts
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import PhaseContext
@@ -50,6 +51,7 @@ def evaluate_models(
     text = held_out[held_out != BOS_ID].long()
     context.tracker.progress(0, 3, "listening to thoughts")
     heard = listen(thinking, rows_RT, config.eval_batch_size, text, context.seed)
+    record_bits(context, config, models, HeldOut(held_out.long(), tokenizer.token_bytes))
     context.tracker.progress(1, 3, "comparing with the model without them")
     others = {
         name: plain_log_probs(models[name].eval(), rows_RT, heard.places, config.n_true)
@@ -64,6 +66,15 @@ def evaluate_models(
     context.tracker.progress(2, 3, "writing down some thoughts")
     publish_examples(context, tokenizer, rows_RT.cpu(), heard)
     context.tracker.progress(3, 3, "thoughts have an effect" if effect else "thoughts have no effect")
+
+
+def record_bits(
+    context: PhaseContext, config: QuietStarConfig, models: Mapping[str, TinyTitan], held_out: HeldOut
+) -> None:
+    """Bits per byte of each model without its thoughts, as every phase measures them."""
+    for name, model in models.items():
+        score = score_model(model, held_out, config.seq_len, config.seq_len, config.eval_batch_size)
+        record(context, f"{name}/bits_per_byte", score.bits_per_byte, "bits/byte")
 
 
 def rows_of(stream: Tensor, config: QuietStarConfig) -> Tensor:
