@@ -10,6 +10,7 @@ PHASES: Mapping[str, str] = {
     "cognate": "agent_forge.phases.cognate.phase",
     "evomerge": "agent_forge.phases.evomerge.phase",
     "quiet-star": "agent_forge.phases.quiet_star.phase",
+    "bitnet": "agent_forge.phases.bitnet.phase",
 }
 
 

@@ -1178,7 +1178,121 @@ export interface components {
                      */
                     readonly checkpoint_every_steps?: number;
                 };
-                readonly bitnet?: Record<string, never>;
+                readonly bitnet?: {
+                    /**
+                     * @description Projections that stay in floating point: shell patterns over names below the blocks, such as `0.*`.
+                     * @default []
+                     */
+                    readonly kept_fp?: readonly string[];
+                    /**
+                     * @description Codes in the packed file: 2 bits a weight, or five weights a byte.
+                     * @default base-3
+                     * @enum {string}
+                     */
+                    readonly packing?: "two-bit" | "base-3";
+                    /**
+                     * @description Embedding in the packed file; int8 has a scale per row.
+                     * @default int8
+                     * @enum {string}
+                     */
+                    readonly embedding_stored?: "float32" | "float16" | "int8";
+                    /**
+                     * @description What is neither embedding nor ternary, in the packed file.
+                     * @default float16
+                     * @enum {string}
+                     */
+                    readonly kept_stored?: "float32" | "float16";
+                    /**
+                     * @description Share of the steps in which quantisation grows to its full strength; 0 is at once.
+                     * @default 0.5
+                     */
+                    readonly strength_share?: number;
+                    /**
+                     * @description In a model that thinks, every k-th step also trains what is said after thoughts.
+                     * @default 8
+                     */
+                    readonly thought_every?: number;
+                    /**
+                     * @description Tokens per row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per step.
+                     * @default 4
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Optimizer steps.
+                     * @default 100
+                     */
+                    readonly steps?: number;
+                    /**
+                     * @description Peak learning rate; ternary weights stand, and need, more than full precision does.
+                     * @default 0.003
+                     */
+                    readonly learning_rate?: number;
+                    /**
+                     * @description Last learning rate as a share of the peak.
+                     * @default 0.05
+                     */
+                    readonly min_lr_fraction?: number;
+                    /**
+                     * @description Linear warm-up.
+                     * @default 5
+                     */
+                    readonly warmup_steps?: number;
+                    /**
+                     * @description AdamW decay of matrices.
+                     * @default 0.1
+                     */
+                    readonly weight_decay?: number;
+                    /**
+                     * @description Gradient norm limit.
+                     * @default 1
+                     */
+                    readonly grad_clip?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 200000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split that are scored.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Tokens newly scored per evaluation window.
+                     * @default 96
+                     */
+                    readonly eval_stride?: number;
+                    /**
+                     * @description Windows per evaluation batch.
+                     * @default 16
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Held-out rows on which activations and the packed file are looked at.
+                     * @default 16
+                     */
+                    readonly calibration_rows?: number;
+                    /**
+                     * @description Decoding steps that are timed, of each model.
+                     * @default 60
+                     */
+                    readonly profile_repeats?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                };
                 readonly training?: Record<string, never>;
                 readonly baking?: Record<string, never>;
                 readonly deployment?: Record<string, never>;
@@ -2721,7 +2835,121 @@ export interface components {
                      */
                     readonly checkpoint_every_steps?: number;
                 };
-                readonly bitnet?: Record<string, never>;
+                readonly bitnet?: {
+                    /**
+                     * @description Projections that stay in floating point: shell patterns over names below the blocks, such as `0.*`.
+                     * @default []
+                     */
+                    readonly kept_fp?: readonly string[];
+                    /**
+                     * @description Codes in the packed file: 2 bits a weight, or five weights a byte.
+                     * @default base-3
+                     * @enum {string}
+                     */
+                    readonly packing?: "two-bit" | "base-3";
+                    /**
+                     * @description Embedding in the packed file; int8 has a scale per row.
+                     * @default int8
+                     * @enum {string}
+                     */
+                    readonly embedding_stored?: "float32" | "float16" | "int8";
+                    /**
+                     * @description What is neither embedding nor ternary, in the packed file.
+                     * @default float16
+                     * @enum {string}
+                     */
+                    readonly kept_stored?: "float32" | "float16";
+                    /**
+                     * @description Share of the steps in which quantisation grows to its full strength; 0 is at once.
+                     * @default 0.5
+                     */
+                    readonly strength_share?: number;
+                    /**
+                     * @description In a model that thinks, every k-th step also trains what is said after thoughts.
+                     * @default 8
+                     */
+                    readonly thought_every?: number;
+                    /**
+                     * @description Tokens per row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per step.
+                     * @default 4
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Optimizer steps.
+                     * @default 100
+                     */
+                    readonly steps?: number;
+                    /**
+                     * @description Peak learning rate; ternary weights stand, and need, more than full precision does.
+                     * @default 0.003
+                     */
+                    readonly learning_rate?: number;
+                    /**
+                     * @description Last learning rate as a share of the peak.
+                     * @default 0.05
+                     */
+                    readonly min_lr_fraction?: number;
+                    /**
+                     * @description Linear warm-up.
+                     * @default 5
+                     */
+                    readonly warmup_steps?: number;
+                    /**
+                     * @description AdamW decay of matrices.
+                     * @default 0.1
+                     */
+                    readonly weight_decay?: number;
+                    /**
+                     * @description Gradient norm limit.
+                     * @default 1
+                     */
+                    readonly grad_clip?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 200000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split that are scored.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Tokens newly scored per evaluation window.
+                     * @default 96
+                     */
+                    readonly eval_stride?: number;
+                    /**
+                     * @description Windows per evaluation batch.
+                     * @default 16
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Held-out rows on which activations and the packed file are looked at.
+                     * @default 16
+                     */
+                    readonly calibration_rows?: number;
+                    /**
+                     * @description Decoding steps that are timed, of each model.
+                     * @default 60
+                     */
+                    readonly profile_repeats?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                };
                 readonly training?: Record<string, never>;
                 readonly baking?: Record<string, never>;
                 readonly deployment?: Record<string, never>;
@@ -4075,7 +4303,121 @@ export interface operations {
                              */
                             readonly checkpoint_every_steps?: number;
                         };
-                        readonly bitnet?: Record<string, never>;
+                        readonly bitnet?: {
+                            /**
+                             * @description Projections that stay in floating point: shell patterns over names below the blocks, such as `0.*`.
+                             * @default []
+                             */
+                            readonly kept_fp?: readonly string[];
+                            /**
+                             * @description Codes in the packed file: 2 bits a weight, or five weights a byte.
+                             * @default base-3
+                             * @enum {string}
+                             */
+                            readonly packing?: "two-bit" | "base-3";
+                            /**
+                             * @description Embedding in the packed file; int8 has a scale per row.
+                             * @default int8
+                             * @enum {string}
+                             */
+                            readonly embedding_stored?: "float32" | "float16" | "int8";
+                            /**
+                             * @description What is neither embedding nor ternary, in the packed file.
+                             * @default float16
+                             * @enum {string}
+                             */
+                            readonly kept_stored?: "float32" | "float16";
+                            /**
+                             * @description Share of the steps in which quantisation grows to its full strength; 0 is at once.
+                             * @default 0.5
+                             */
+                            readonly strength_share?: number;
+                            /**
+                             * @description In a model that thinks, every k-th step also trains what is said after thoughts.
+                             * @default 8
+                             */
+                            readonly thought_every?: number;
+                            /**
+                             * @description Tokens per row.
+                             * @default 128
+                             */
+                            readonly seq_len?: number;
+                            /**
+                             * @description Rows per step.
+                             * @default 4
+                             */
+                            readonly batch_size?: number;
+                            /**
+                             * @description Optimizer steps.
+                             * @default 100
+                             */
+                            readonly steps?: number;
+                            /**
+                             * @description Peak learning rate; ternary weights stand, and need, more than full precision does.
+                             * @default 0.003
+                             */
+                            readonly learning_rate?: number;
+                            /**
+                             * @description Last learning rate as a share of the peak.
+                             * @default 0.05
+                             */
+                            readonly min_lr_fraction?: number;
+                            /**
+                             * @description Linear warm-up.
+                             * @default 5
+                             */
+                            readonly warmup_steps?: number;
+                            /**
+                             * @description AdamW decay of matrices.
+                             * @default 0.1
+                             */
+                            readonly weight_decay?: number;
+                            /**
+                             * @description Gradient norm limit.
+                             * @default 1
+                             */
+                            readonly grad_clip?: number;
+                            /**
+                             * @description Most tokens of the train split that are encoded.
+                             * @default 200000
+                             */
+                            readonly train_tokens?: number;
+                            /**
+                             * @description Most tokens of the held-out split that are scored.
+                             * @default 16384
+                             */
+                            readonly held_out_tokens?: number;
+                            /**
+                             * @description Every k-th document is held out, for a model that does not say which were.
+                             * @default 23
+                             */
+                            readonly held_out_every?: number;
+                            /**
+                             * @description Tokens newly scored per evaluation window.
+                             * @default 96
+                             */
+                            readonly eval_stride?: number;
+                            /**
+                             * @description Windows per evaluation batch.
+                             * @default 16
+                             */
+                            readonly eval_batch_size?: number;
+                            /**
+                             * @description Held-out rows on which activations and the packed file are looked at.
+                             * @default 16
+                             */
+                            readonly calibration_rows?: number;
+                            /**
+                             * @description Decoding steps that are timed, of each model.
+                             * @default 60
+                             */
+                            readonly profile_repeats?: number;
+                            /**
+                             * @description Steps between training_metrics events.
+                             * @default 10
+                             */
+                            readonly log_every?: number;
+                        };
                         readonly training?: Record<string, never>;
                         readonly baking?: Record<string, never>;
                         readonly deployment?: Record<string, never>;

@@ -1,6 +1,7 @@
 /** Settings of every phase: the partial form that a run document holds, and the complete form that a job is given. */
 import * as z from 'zod';
 import { PHASE_SLUGS, type PhaseSlug } from '../phase-slugs.ts';
+import { bitnetFields, bitnetSettings } from './bitnet.ts';
 import { cognateFields, cognateSettings } from './cognate.ts';
 import { evomergeFields, evomergeSettings } from './evomerge.ts';
 import { quietStarFields, quietStarSettings } from './quiet-star.ts';
@@ -21,7 +22,7 @@ const PHASE_SETTINGS = {
   cognate: { fields: cognateFields, complete: cognateSettings },
   evomerge: { fields: evomergeFields, complete: evomergeSettings },
   'quiet-star': { fields: quietStarFields, complete: quietStarSettings },
-  bitnet: none,
+  bitnet: { fields: bitnetFields, complete: bitnetSettings },
   training: none,
   baking: none,
   deployment: none,

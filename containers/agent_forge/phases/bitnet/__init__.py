@@ -1,0 +1,1 @@
+"""Phase 4: ternary weights with full-precision masters."""
