@@ -10,6 +10,7 @@ PACKAGES = {
     "E1B": "patient_pondering",
     "E2": "distant_recall",
     "E4": "elicited_thoughts",
+    "E5": "ternary_training",
 }
 
 

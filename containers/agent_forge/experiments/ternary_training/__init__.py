@@ -1,0 +1,1 @@
+"""E5: ternary weights that are trained, not rounded."""
