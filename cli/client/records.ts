@@ -36,6 +36,7 @@ export type Preset = Schemas['Preset'];
 export type GarbageRequest = Schemas['GarbageRequest'];
 export type GarbageReport = Schemas['GarbageReport'];
 export type ModelImport = Schemas['ModelImport'];
+export type NamedParent = NonNullable<ModelImport['parents']>[number];
 export type Problem = Schemas['Problem'];
 
 export type RunDocumentBody = Body<'post', '/v1/runs'>;

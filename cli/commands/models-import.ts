@@ -1,5 +1,6 @@
 /** forge models import */
 import { resolve } from 'node:path';
+import type { NamedParent } from '../client/records.ts';
 import type { Context } from '../context.ts';
 import { nameFromPath } from '../documents/name-from-path.ts';
 import { unreadable } from '../documents/read-file.ts';
@@ -11,6 +12,7 @@ import { counted, formatBytes, formatNumber } from '../output/figures.ts';
 export interface ImportOptions {
   readonly name?: string;
   readonly licence?: string;
+  readonly parent: readonly NamedParent[];
 }
 
 async function collect(context: Context, dir: string): Promise<ModelFolder> {
@@ -37,7 +39,8 @@ export async function importModel(context: Context, dir: string, options: Import
   const sent: Awaited<ReturnType<typeof send>>[] = [];
   for (const file of files) sent.push(await send(context, file));
   const licence = options.licence === undefined ? {} : { licence: options.licence };
-  const model = await client.importModel({ name, files: sent, ...licence });
+  const parents = options.parent.length > 0 ? { parents: options.parent } : {};
+  const model = await client.importModel({ name, files: sent, ...licence, ...parents });
   const label = `${model.name}@${model.version}`;
   console.data(
     { model, leftOut },

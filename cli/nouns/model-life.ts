@@ -1,6 +1,7 @@
 /** `forge models archive|restore|quarantine|delete|metadata|import|diff` */
 import type { Command } from 'commander';
 import type { Act } from './act.ts';
+import { namedParent, RELATIONS } from './option-values.ts';
 
 const REFERENCE = 'model: id, name, name@3 or name@latest';
 
@@ -58,6 +59,12 @@ export function addModelLifeVerbs(models: Command, act: Act): void {
     .description('check a model from elsewhere and register it')
     .option('--name <name>', 'name of the model (default: the name of the folder)')
     .option('--licence <text>', 'SPDX expression or short text: what the model may be used for')
+    .option(
+      '--parent <ref:relation[:weight]>',
+      `a registered model that it was made from, such as base@1:continued-from; may stand several times (${RELATIONS.join(', ')})`,
+      namedParent,
+      [],
+    )
     .action((dir, options) =>
       act(async (context) =>
         (await import('../commands/models-import.ts')).importModel(context, dir, options),

@@ -1,9 +1,31 @@
 /** Values of options that are more than text. */
 import { InvalidArgumentError } from 'commander';
+import type { NamedParent } from '../client/records.ts';
 
 /** For options that may stand several times. */
 export function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];
+}
+
+export const RELATIONS = [
+  'continued-from',
+  'merged-from',
+  'quantised-from',
+  'baked-from',
+  'compressed-from',
+  'deployed-from',
+] as const satisfies readonly NamedParent['relation'][];
+
+/** `base@1:merged-from:0.5`, for an option that may stand several times. */
+export function namedParent(text: string, before: readonly NamedParent[]): readonly NamedParent[] {
+  const [model = '', word, share, ...more] = text.split(':');
+  const relation = RELATIONS.find((each) => each === word);
+  const weight = Number(share ?? 1);
+  if (model === '' || more.length > 0 || share?.trim() === '' || !Number.isFinite(weight))
+    throw new InvalidArgumentError('Expected REF:RELATION or REF:RELATION:WEIGHT.');
+  if (relation === undefined)
+    throw new InvalidArgumentError(`Expected one of ${RELATIONS.join(', ')} after the model.`);
+  return [...before, { model, relation, ...(share === undefined ? {} : { weight }) }];
 }
 
 export function wholeNumber(least: number): (text: string) => number {

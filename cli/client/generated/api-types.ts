@@ -1497,6 +1497,15 @@ export interface components {
             }[];
             /** @description SPDX expression or a short text. */
             readonly licence?: string;
+            /** @description Registered models that it was made from, for its lineage. */
+            readonly parents?: readonly {
+                /** @description Id, name, name@3 or name@latest. */
+                readonly model: string;
+                /** @enum {string} */
+                readonly relation: "continued-from" | "merged-from" | "quantised-from" | "baked-from" | "compressed-from" | "deployed-from";
+                /** @description Its share of the model; 1 where it is left out. */
+                readonly weight?: number;
+            }[];
         };
         readonly ModelVerdict: {
             /** @description A sortable identifier (ULID). */

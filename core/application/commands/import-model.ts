@@ -11,6 +11,7 @@ import {
 } from '../../domain/model-import/model-files.ts';
 import { type Principal, requireRole } from '../../domain/principal.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { findParents, type NamedParent, requireSameParents } from '../queries/find-parents.ts';
 import { type InspectedModel, inspectModel } from '../queries/inspect-model.ts';
 import { notUploaded } from '../queries/inspect-weights.ts';
 import { everyModel } from '../queries/list-everything.ts';
@@ -19,6 +20,8 @@ export interface ModelToImport {
   readonly name: string;
   readonly files: readonly OfferedFile[];
   readonly licence?: string | undefined;
+  /** Registered models that it was made from. @default none */
+  readonly parents?: readonly NamedParent[] | undefined;
 }
 
 export interface Import {
@@ -33,6 +36,7 @@ type ImportPorts = Pick<
 >;
 
 const ATTEMPTS = 5;
+const LOST: readonly string[] = ['exists', 'stale_version'];
 
 /**
  * The same name with the same weights, configuration and tokenizer again is the same model.
@@ -53,13 +57,16 @@ export async function importModel(
   await refuseQuarantined(ports, principal, inspected);
   for (let attempt = 1; ; attempt += 1) {
     const earlier = await sameModel(ports, principal, wanted.name, files, inspected);
-    if (earlier) return { model: earlier, created: false };
+    if (earlier) {
+      requireSameParents(earlier, await findParents(ports, principal, earlier, wanted.parents ?? []));
+      return { model: earlier, created: false };
+    }
     try {
       const model = await register(ports, principal, { ...wanted, files }, inspected);
       return { model, created: true };
     } catch (error) {
       // Somebody else took the next version of this name.
-      const lost = error instanceof ForgeError && error.kind === 'conflict';
+      const lost = error instanceof ForgeError && LOST.includes(error.code);
       if (!lost || attempt === ATTEMPTS) throw error;
     }
   }
@@ -119,26 +126,26 @@ async function writeProperties(ports: ImportPorts, { properties }: InspectedMode
 async function register(
   ports: ImportPorts,
   principal: Principal,
-  { name, files, licence }: ModelToImport,
+  { name, files, licence, parents: named = [] }: ModelToImport,
   inspected: InspectedModel,
 ): Promise<Model> {
-  const all = [...files, await writeProperties(ports, inspected)];
   const now = ports.clock.now();
   const at = now.toISOString();
   const newest = await ports.models.byName(principal.tenant, name, null);
+  const child = { id: makeUlid(now, ports.entropy.bytes(10)), name, version: (newest?.version ?? 0) + 1 };
+  const parents = await findParents(ports, principal, child, named);
+  const all = [...files, await writeProperties(ports, inspected)];
   const model: Model = {
     schemaVersion: 1,
     tenant: principal.tenant,
-    id: makeUlid(now, ports.entropy.bytes(10)),
-    name,
-    version: (newest?.version ?? 0) + 1,
+    ...child,
     runId: null,
     phase: null,
     role: 'imported',
     status: 'active',
     files: all.map((file) => ({ ...file, uri: ports.blobs.uri(contentKey(file.sha256)) })),
     ...inspected,
-    parents: [],
+    parents,
     lifecycle: [],
     ...(licence === undefined ? {} : { licence }),
     createdAt: at,

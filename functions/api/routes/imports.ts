@@ -1,5 +1,6 @@
 /** POST /v1/models: uploaded files become a registered model. */
 import * as z from 'zod';
+import { modelParent } from '#contracts/source/result-manifest.ts';
 import { name, sha256 } from '#contracts/source/scalars.ts';
 import { importModel } from '#core/application/commands/import-model.ts';
 import type { ApiContext } from '../environment.ts';
@@ -17,11 +18,24 @@ const offeredFile = z.strictObject({
   sha256,
   bytes: z.int().min(0).max(MAX_FILE_BYTES),
 });
+// As many as one transaction can write on every store, beside the model and its name.
+const MAX_PARENTS = 64;
+
+const namedParent = z.strictObject({
+  model: z.string().min(1).max(100).describe('Id, name, name@3 or name@latest.'),
+  relation: modelParent.shape.relation,
+  weight: z.number().optional().describe('Its share of the model; 1 where it is left out.'),
+});
 const importRequest = z
   .strictObject({
     name,
     files: z.array(offeredFile).min(1).max(1000),
     licence: z.string().min(1).max(200).optional().describe('SPDX expression or a short text.'),
+    parents: z
+      .array(namedParent)
+      .max(MAX_PARENTS)
+      .optional()
+      .describe('Registered models that it was made from, for its lineage.'),
   })
   .meta({ id: 'ModelImport' });
 

@@ -80,6 +80,20 @@ describe('forge models import', () => {
   });
 
   it.each([
+    ['nothing but a model', 'base', 'Expected one of continued-from, merged-from'],
+    ['another word', 'base@1:stolen-from', 'Expected one of continued-from, merged-from'],
+    ['no model', ':merged-from', 'Expected REF:RELATION'],
+    ['a weight that is no number', 'base:merged-from:half', 'Expected REF:RELATION'],
+    ['no weight after the colon', 'base:merged-from:', 'Expected REF:RELATION'],
+  ])('refuses a parent of %s, exit code 2, without asking a server', async (_, parent, says) => {
+    const { exitCode, stderr } = await forge(['models', 'import', '.', '--parent', parent], {
+      cwd: folderOf(MODEL),
+    });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(says);
+  });
+
+  it.each([
     ['a folder that is not there', 'gone', 'There is no file gone'],
     ['a file', 'config.json', 'config.json is a file'],
   ])('refuses %s', async (_, path, says) => {
