@@ -11,6 +11,7 @@ PHASES: Mapping[str, str] = {
     "evomerge": "agent_forge.phases.evomerge.phase",
     "quiet-star": "agent_forge.phases.quiet_star.phase",
     "bitnet": "agent_forge.phases.bitnet.phase",
+    "training": "agent_forge.phases.training.phase",
 }
 
 

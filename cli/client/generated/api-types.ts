@@ -1293,7 +1293,217 @@ export interface components {
                      */
                     readonly log_every?: number;
                 };
-                readonly training?: Record<string, never>;
+                readonly training?: {
+                    /**
+                     * @description Amplify slow gradients by a running or a windowed mean.
+                     * @default off
+                     * @enum {string}
+                     */
+                    readonly grokfast?: "off" | "ema" | "window";
+                    /**
+                     * @description Decay of the running mean.
+                     * @default 0.98
+                     */
+                    readonly grokfast_alpha?: number;
+                    /**
+                     * @description Steps of the windowed mean.
+                     * @default 100
+                     */
+                    readonly grokfast_window?: number;
+                    /**
+                     * @description Weight of the mean that is added.
+                     * @default 0.5
+                     */
+                    readonly grokfast_amplification?: number;
+                    /**
+                     * @description Weight of predicting an own hidden state; 0 is off.
+                     * @default 0
+                     */
+                    readonly self_model_weight?: number;
+                    /**
+                     * @description Share of the steps in which that weight grows.
+                     * @default 0.1
+                     */
+                    readonly self_model_ramp?: number;
+                    /**
+                     * @description Gradients into the model that are cut; with both it is a probe that changes nothing.
+                     * @default none
+                     * @enum {string}
+                     */
+                    readonly self_model_detach?: "none" | "target" | "both";
+                    /**
+                     * @description Replay own samples, by the snapshot's distribution or by their tokens.
+                     * @default off
+                     * @enum {string}
+                     */
+                    readonly dreams?: "off" | "distil" | "sample";
+                    /**
+                     * @description Dreams' part of the loss.
+                     * @default 0.2
+                     */
+                    readonly dream_share?: number;
+                    /**
+                     * @description Steps between two looks at old data.
+                     * @default 500
+                     */
+                    readonly dream_wake?: number;
+                    /**
+                     * @description Most dreams that are kept.
+                     * @default 2048
+                     */
+                    readonly dream_buffer?: number;
+                    /**
+                     * @description Tokens of real text that a dream begins with.
+                     * @default 8
+                     */
+                    readonly dream_prompt?: number;
+                    /**
+                     * @description Dreams are sampled at it.
+                     * @default 1
+                     */
+                    readonly dream_temperature?: number;
+                    /**
+                     * @description Probability of the likeliest tokens that are sampled from.
+                     * @default 0.95
+                     */
+                    readonly dream_top_p?: number;
+                    /**
+                     * @description Nats a token that old data may get worse in a cycle before it is undone.
+                     * @default 0.02
+                     */
+                    readonly dream_tolerance?: number;
+                    /**
+                     * @description Change how hard questions are, to keep the share of right answers.
+                     * @default false
+                     */
+                    readonly edge?: boolean;
+                    /**
+                     * @description Share of right answers aimed at.
+                     * @default 0.65
+                     */
+                    readonly edge_target?: number;
+                    /**
+                     * @description Distance from it at which nothing is changed.
+                     * @default 0.1
+                     */
+                    readonly edge_band?: number;
+                    /**
+                     * @description Graded answers between two decisions.
+                     * @default 200
+                     */
+                    readonly edge_window?: number;
+                    /**
+                     * @description Difficulty to begin with.
+                     * @default 0
+                     */
+                    readonly edge_first?: number;
+                    /**
+                     * @description Temperature of the loss's softmax at first; 1 is off.
+                     * @default 1
+                     */
+                    readonly temperature_start?: number;
+                    /**
+                     * @description Share of the steps in which it comes to 1.
+                     * @default 0.3
+                     */
+                    readonly temperature_share?: number;
+                    /**
+                     * @description Share of rows that are questions; the rest is text.
+                     * @default 0.25
+                     */
+                    readonly synthetic_share?: number;
+                    /**
+                     * @description In a model that thinks, every k-th step practises speaking after thoughts.
+                     * @default 4
+                     */
+                    readonly thought_every?: number;
+                    /**
+                     * @description Tokens per row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per step, dreams not counted.
+                     * @default 4
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Optimizer steps.
+                     * @default 60
+                     */
+                    readonly steps?: number;
+                    /**
+                     * @description Peak learning rate.
+                     * @default 0.0005
+                     */
+                    readonly learning_rate?: number;
+                    /**
+                     * @description Last learning rate as a share of the peak.
+                     * @default 0.1
+                     */
+                    readonly min_lr_fraction?: number;
+                    /**
+                     * @description Linear warm-up.
+                     * @default 5
+                     */
+                    readonly warmup_steps?: number;
+                    /**
+                     * @description AdamW decay of matrices.
+                     * @default 0.001
+                     */
+                    readonly weight_decay?: number;
+                    /**
+                     * @description Gradient norm limit.
+                     * @default 1
+                     */
+                    readonly grad_clip?: number;
+                    /**
+                     * @description Of matrix products in training.
+                     * @default float32
+                     * @enum {string}
+                     */
+                    readonly precision?: "float32" | "bfloat16";
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 100000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split; half guards dreams, half is reported.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Most rows of held-out text, and rows of questions.
+                     * @default 48
+                     */
+                    readonly eval_rows?: number;
+                    /**
+                     * @description New targets per window of bits per byte.
+                     * @default 96
+                     */
+                    readonly eval_stride?: number;
+                    /**
+                     * @description Rows per evaluation batch.
+                     * @default 8
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Redrawn sets of rows behind each interval.
+                     * @default 1000
+                     */
+                    readonly bootstrap_draws?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                };
                 readonly baking?: Record<string, never>;
                 readonly deployment?: Record<string, never>;
                 readonly compression?: Record<string, never>;
@@ -2959,7 +3169,217 @@ export interface components {
                      */
                     readonly log_every?: number;
                 };
-                readonly training?: Record<string, never>;
+                readonly training?: {
+                    /**
+                     * @description Amplify slow gradients by a running or a windowed mean.
+                     * @default off
+                     * @enum {string}
+                     */
+                    readonly grokfast?: "off" | "ema" | "window";
+                    /**
+                     * @description Decay of the running mean.
+                     * @default 0.98
+                     */
+                    readonly grokfast_alpha?: number;
+                    /**
+                     * @description Steps of the windowed mean.
+                     * @default 100
+                     */
+                    readonly grokfast_window?: number;
+                    /**
+                     * @description Weight of the mean that is added.
+                     * @default 0.5
+                     */
+                    readonly grokfast_amplification?: number;
+                    /**
+                     * @description Weight of predicting an own hidden state; 0 is off.
+                     * @default 0
+                     */
+                    readonly self_model_weight?: number;
+                    /**
+                     * @description Share of the steps in which that weight grows.
+                     * @default 0.1
+                     */
+                    readonly self_model_ramp?: number;
+                    /**
+                     * @description Gradients into the model that are cut; with both it is a probe that changes nothing.
+                     * @default none
+                     * @enum {string}
+                     */
+                    readonly self_model_detach?: "none" | "target" | "both";
+                    /**
+                     * @description Replay own samples, by the snapshot's distribution or by their tokens.
+                     * @default off
+                     * @enum {string}
+                     */
+                    readonly dreams?: "off" | "distil" | "sample";
+                    /**
+                     * @description Dreams' part of the loss.
+                     * @default 0.2
+                     */
+                    readonly dream_share?: number;
+                    /**
+                     * @description Steps between two looks at old data.
+                     * @default 500
+                     */
+                    readonly dream_wake?: number;
+                    /**
+                     * @description Most dreams that are kept.
+                     * @default 2048
+                     */
+                    readonly dream_buffer?: number;
+                    /**
+                     * @description Tokens of real text that a dream begins with.
+                     * @default 8
+                     */
+                    readonly dream_prompt?: number;
+                    /**
+                     * @description Dreams are sampled at it.
+                     * @default 1
+                     */
+                    readonly dream_temperature?: number;
+                    /**
+                     * @description Probability of the likeliest tokens that are sampled from.
+                     * @default 0.95
+                     */
+                    readonly dream_top_p?: number;
+                    /**
+                     * @description Nats a token that old data may get worse in a cycle before it is undone.
+                     * @default 0.02
+                     */
+                    readonly dream_tolerance?: number;
+                    /**
+                     * @description Change how hard questions are, to keep the share of right answers.
+                     * @default false
+                     */
+                    readonly edge?: boolean;
+                    /**
+                     * @description Share of right answers aimed at.
+                     * @default 0.65
+                     */
+                    readonly edge_target?: number;
+                    /**
+                     * @description Distance from it at which nothing is changed.
+                     * @default 0.1
+                     */
+                    readonly edge_band?: number;
+                    /**
+                     * @description Graded answers between two decisions.
+                     * @default 200
+                     */
+                    readonly edge_window?: number;
+                    /**
+                     * @description Difficulty to begin with.
+                     * @default 0
+                     */
+                    readonly edge_first?: number;
+                    /**
+                     * @description Temperature of the loss's softmax at first; 1 is off.
+                     * @default 1
+                     */
+                    readonly temperature_start?: number;
+                    /**
+                     * @description Share of the steps in which it comes to 1.
+                     * @default 0.3
+                     */
+                    readonly temperature_share?: number;
+                    /**
+                     * @description Share of rows that are questions; the rest is text.
+                     * @default 0.25
+                     */
+                    readonly synthetic_share?: number;
+                    /**
+                     * @description In a model that thinks, every k-th step practises speaking after thoughts.
+                     * @default 4
+                     */
+                    readonly thought_every?: number;
+                    /**
+                     * @description Tokens per row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per step, dreams not counted.
+                     * @default 4
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Optimizer steps.
+                     * @default 60
+                     */
+                    readonly steps?: number;
+                    /**
+                     * @description Peak learning rate.
+                     * @default 0.0005
+                     */
+                    readonly learning_rate?: number;
+                    /**
+                     * @description Last learning rate as a share of the peak.
+                     * @default 0.1
+                     */
+                    readonly min_lr_fraction?: number;
+                    /**
+                     * @description Linear warm-up.
+                     * @default 5
+                     */
+                    readonly warmup_steps?: number;
+                    /**
+                     * @description AdamW decay of matrices.
+                     * @default 0.001
+                     */
+                    readonly weight_decay?: number;
+                    /**
+                     * @description Gradient norm limit.
+                     * @default 1
+                     */
+                    readonly grad_clip?: number;
+                    /**
+                     * @description Of matrix products in training.
+                     * @default float32
+                     * @enum {string}
+                     */
+                    readonly precision?: "float32" | "bfloat16";
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 100000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split; half guards dreams, half is reported.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Most rows of held-out text, and rows of questions.
+                     * @default 48
+                     */
+                    readonly eval_rows?: number;
+                    /**
+                     * @description New targets per window of bits per byte.
+                     * @default 96
+                     */
+                    readonly eval_stride?: number;
+                    /**
+                     * @description Rows per evaluation batch.
+                     * @default 8
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Redrawn sets of rows behind each interval.
+                     * @default 1000
+                     */
+                    readonly bootstrap_draws?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                };
                 readonly baking?: Record<string, never>;
                 readonly deployment?: Record<string, never>;
                 readonly compression?: Record<string, never>;
@@ -4427,7 +4847,217 @@ export interface operations {
                              */
                             readonly log_every?: number;
                         };
-                        readonly training?: Record<string, never>;
+                        readonly training?: {
+                            /**
+                             * @description Amplify slow gradients by a running or a windowed mean.
+                             * @default off
+                             * @enum {string}
+                             */
+                            readonly grokfast?: "off" | "ema" | "window";
+                            /**
+                             * @description Decay of the running mean.
+                             * @default 0.98
+                             */
+                            readonly grokfast_alpha?: number;
+                            /**
+                             * @description Steps of the windowed mean.
+                             * @default 100
+                             */
+                            readonly grokfast_window?: number;
+                            /**
+                             * @description Weight of the mean that is added.
+                             * @default 0.5
+                             */
+                            readonly grokfast_amplification?: number;
+                            /**
+                             * @description Weight of predicting an own hidden state; 0 is off.
+                             * @default 0
+                             */
+                            readonly self_model_weight?: number;
+                            /**
+                             * @description Share of the steps in which that weight grows.
+                             * @default 0.1
+                             */
+                            readonly self_model_ramp?: number;
+                            /**
+                             * @description Gradients into the model that are cut; with both it is a probe that changes nothing.
+                             * @default none
+                             * @enum {string}
+                             */
+                            readonly self_model_detach?: "none" | "target" | "both";
+                            /**
+                             * @description Replay own samples, by the snapshot's distribution or by their tokens.
+                             * @default off
+                             * @enum {string}
+                             */
+                            readonly dreams?: "off" | "distil" | "sample";
+                            /**
+                             * @description Dreams' part of the loss.
+                             * @default 0.2
+                             */
+                            readonly dream_share?: number;
+                            /**
+                             * @description Steps between two looks at old data.
+                             * @default 500
+                             */
+                            readonly dream_wake?: number;
+                            /**
+                             * @description Most dreams that are kept.
+                             * @default 2048
+                             */
+                            readonly dream_buffer?: number;
+                            /**
+                             * @description Tokens of real text that a dream begins with.
+                             * @default 8
+                             */
+                            readonly dream_prompt?: number;
+                            /**
+                             * @description Dreams are sampled at it.
+                             * @default 1
+                             */
+                            readonly dream_temperature?: number;
+                            /**
+                             * @description Probability of the likeliest tokens that are sampled from.
+                             * @default 0.95
+                             */
+                            readonly dream_top_p?: number;
+                            /**
+                             * @description Nats a token that old data may get worse in a cycle before it is undone.
+                             * @default 0.02
+                             */
+                            readonly dream_tolerance?: number;
+                            /**
+                             * @description Change how hard questions are, to keep the share of right answers.
+                             * @default false
+                             */
+                            readonly edge?: boolean;
+                            /**
+                             * @description Share of right answers aimed at.
+                             * @default 0.65
+                             */
+                            readonly edge_target?: number;
+                            /**
+                             * @description Distance from it at which nothing is changed.
+                             * @default 0.1
+                             */
+                            readonly edge_band?: number;
+                            /**
+                             * @description Graded answers between two decisions.
+                             * @default 200
+                             */
+                            readonly edge_window?: number;
+                            /**
+                             * @description Difficulty to begin with.
+                             * @default 0
+                             */
+                            readonly edge_first?: number;
+                            /**
+                             * @description Temperature of the loss's softmax at first; 1 is off.
+                             * @default 1
+                             */
+                            readonly temperature_start?: number;
+                            /**
+                             * @description Share of the steps in which it comes to 1.
+                             * @default 0.3
+                             */
+                            readonly temperature_share?: number;
+                            /**
+                             * @description Share of rows that are questions; the rest is text.
+                             * @default 0.25
+                             */
+                            readonly synthetic_share?: number;
+                            /**
+                             * @description In a model that thinks, every k-th step practises speaking after thoughts.
+                             * @default 4
+                             */
+                            readonly thought_every?: number;
+                            /**
+                             * @description Tokens per row.
+                             * @default 128
+                             */
+                            readonly seq_len?: number;
+                            /**
+                             * @description Rows per step, dreams not counted.
+                             * @default 4
+                             */
+                            readonly batch_size?: number;
+                            /**
+                             * @description Optimizer steps.
+                             * @default 60
+                             */
+                            readonly steps?: number;
+                            /**
+                             * @description Peak learning rate.
+                             * @default 0.0005
+                             */
+                            readonly learning_rate?: number;
+                            /**
+                             * @description Last learning rate as a share of the peak.
+                             * @default 0.1
+                             */
+                            readonly min_lr_fraction?: number;
+                            /**
+                             * @description Linear warm-up.
+                             * @default 5
+                             */
+                            readonly warmup_steps?: number;
+                            /**
+                             * @description AdamW decay of matrices.
+                             * @default 0.001
+                             */
+                            readonly weight_decay?: number;
+                            /**
+                             * @description Gradient norm limit.
+                             * @default 1
+                             */
+                            readonly grad_clip?: number;
+                            /**
+                             * @description Of matrix products in training.
+                             * @default float32
+                             * @enum {string}
+                             */
+                            readonly precision?: "float32" | "bfloat16";
+                            /**
+                             * @description Most tokens of the train split that are encoded.
+                             * @default 100000
+                             */
+                            readonly train_tokens?: number;
+                            /**
+                             * @description Most tokens of the held-out split; half guards dreams, half is reported.
+                             * @default 16384
+                             */
+                            readonly held_out_tokens?: number;
+                            /**
+                             * @description Every k-th document is held out, for a model that does not say which were.
+                             * @default 23
+                             */
+                            readonly held_out_every?: number;
+                            /**
+                             * @description Most rows of held-out text, and rows of questions.
+                             * @default 48
+                             */
+                            readonly eval_rows?: number;
+                            /**
+                             * @description New targets per window of bits per byte.
+                             * @default 96
+                             */
+                            readonly eval_stride?: number;
+                            /**
+                             * @description Rows per evaluation batch.
+                             * @default 8
+                             */
+                            readonly eval_batch_size?: number;
+                            /**
+                             * @description Redrawn sets of rows behind each interval.
+                             * @default 1000
+                             */
+                            readonly bootstrap_draws?: number;
+                            /**
+                             * @description Steps between training_metrics events.
+                             * @default 10
+                             */
+                            readonly log_every?: number;
+                        };
                         readonly baking?: Record<string, never>;
                         readonly deployment?: Record<string, never>;
                         readonly compression?: Record<string, never>;

@@ -5,6 +5,7 @@ import { bitnetFields, bitnetSettings } from './bitnet.ts';
 import { cognateFields, cognateSettings } from './cognate.ts';
 import { evomergeFields, evomergeSettings } from './evomerge.ts';
 import { quietStarFields, quietStarSettings } from './quiet-star.ts';
+import { trainingFields, trainingSettings } from './training.ts';
 
 interface PhaseSettings {
   /** Each setting for itself, with its default. */
@@ -23,7 +24,7 @@ const PHASE_SETTINGS = {
   evomerge: { fields: evomergeFields, complete: evomergeSettings },
   'quiet-star': { fields: quietStarFields, complete: quietStarSettings },
   bitnet: { fields: bitnetFields, complete: bitnetSettings },
-  training: none,
+  training: { fields: trainingFields, complete: trainingSettings },
   baking: none,
   deployment: none,
   compression: none,
