@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "agent_forge"
 # Ground that every part may stand on: kinds of errors, the clock, the phase protocol, seeds.
-GROUND = {"errors", "clock", "phase", "identity", "environment", "contracts", "determinism"}
+GROUND = {"errors", "clock", "phase", "identity", "environment", "contracts", "determinism", "settings"}
 # A part, and the other parts it may import. What is not listed (entrypoint, context, ...) may import all but
 # phases: only the registry names those, and it imports them by name when one is asked for.
 LAYERS = {

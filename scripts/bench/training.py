@@ -27,7 +27,7 @@ from agent_forge.determinism import prepare_process
 from agent_forge.identity import JobIdentity
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import PhaseContext
-from agent_forge.phases.cognate.config import CognateConfig, preset
+from agent_forge.phases.cognate.config import CognateConfig
 from agent_forge.phases.cognate.variants import BASE
 from agent_forge.tracking.events import EventStream
 from agent_forge.tracking.jsonl import JsonlTracker
@@ -255,7 +255,7 @@ def main(size: str) -> None:
     """Print the figures."""
     counts = COUNTS[size]
     prepare_process(SEED, 1)
-    config = preset(counts.preset)
+    config = CognateConfig.preset(counts.preset)
     sys.stdout.write(json.dumps(figures(config, measure(counts, config))))
 
 

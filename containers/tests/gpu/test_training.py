@@ -10,7 +10,7 @@ import torch
 
 from agent_forge.data.packing import Batch
 from agent_forge.models.titan import TinyTitan
-from agent_forge.phases.cognate.config import preset
+from agent_forge.phases.cognate.config import CognateConfig
 from agent_forge.training.loop import Recipe, Training, train_step
 from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import Schedule
@@ -98,7 +98,7 @@ def test_the_same_seed_gives_the_same_bits_on_the_same_gpu() -> None:
 @pytest.mark.cuda
 def test_twenty_steps_of_base_25m_learn_and_their_speed_is_recorded(results: Path) -> None:
     # given rows that repeat themselves, at the preset's length
-    config = replace(preset("base-25m"), warmup_steps=5, steps=SPEED_STEPS)
+    config = replace(CognateConfig.preset("base-25m"), warmup_steps=5, steps=SPEED_STEPS)
     model = TinyTitan(config.model("", 1)).initialise(1).cuda()
     training = Training.begin(model, config.weight_decay)
     recipe = Recipe(config.schedule, 0, SPEED_STEPS, 0.1, 1.0, 1, NextToken(lambda _: 0.02), torch.bfloat16)

@@ -13,14 +13,14 @@ from agent_forge.models.config import ActConfig, ArchConfig, LtmConfig, ModelCon
 from agent_forge.models.folder import save_model
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import Document, InputModel, Stage
-from agent_forge.phases.evomerge.config import EvomergeConfig, preset
+from agent_forge.phases.evomerge.config import EvomergeConfig
 from agent_forge.phases.evomerge.phase import run
 from tests.data.texts import documents
 from tests.phases.fake_context import FolderContext
 
 VARIANTS = ("reasoning", "memory", "adaptive")
 CONFIG = replace(
-    preset("test"),
+    EvomergeConfig.preset("test"),
     population=4, elites=1, generations=2, plateau_generations=0, seq_len=32, screen_tokens=128,
     rescore_tokens=192, report_tokens=192, probe_tokens=8, probe_items=4, finalists=2, held_out_every=3,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agent_forge.errors import ForgeError
-from agent_forge.phases.evomerge.config import EvomergeConfig, preset
+from agent_forge.phases.evomerge.config import EvomergeConfig
 from agent_forge.phases.evomerge.fitness import Measures, Outcome, fitness, judged, objectives
 from agent_forge.phases.evomerge.generation import Individual, Search, Yardstick, first
 from agent_forge.phases.evomerge.genome import Pool, made, weight_name
@@ -14,7 +14,7 @@ from agent_forge.phases.evomerge.selection import Breeder, following, plateau, r
 
 BASE = Measures(2.0, 100.0, 0.3, 1000.0, 4000, 1.5)
 POOL = Pool(("a", "b", "c"), 2, ("linear", "slerp", "ties", "dare_linear", "passthrough"))
-CONFIG = replace(preset("demo"), population=6, elites=2)
+CONFIG = replace(EvomergeConfig.preset("demo"), population=6, elites=2)
 
 
 def breeder(config: EvomergeConfig = CONFIG, seed: int = 1) -> Breeder:

@@ -10,7 +10,7 @@ from agent_forge.data.packing import Batch
 from agent_forge.errors import ForgeError
 from agent_forge.models.folder import parameter_count, shapes_of
 from agent_forge.models.titan import TinyTitan
-from agent_forge.phases.cognate.config import CognateConfig, preset
+from agent_forge.phases.cognate.config import CognateConfig
 from agent_forge.training.loop import Recipe, Training, train_step
 from agent_forge.training.objective import NextToken
 
@@ -52,7 +52,7 @@ def two_steps(config: CognateConfig) -> list[float]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_preset_fits_the_schema_and_describes_a_model(name: str) -> None:
-    config = preset(name)
+    config = CognateConfig.preset(name)
     validate(config.to_json(), "phases/cognate", kind="bug", where=name)
     shapes = shapes_of(TinyTitan(config.model("", 1)))
     assert parameter_count(shapes) == counted(config)
@@ -60,11 +60,11 @@ def test_a_preset_fits_the_schema_and_describes_a_model(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(PROMISED))
 def test_the_large_presets_have_the_size_they_are_named_for(name: str) -> None:
-    assert counted(preset(name)) == pytest.approx(PROMISED[name], rel=0.01)
+    assert counted(CognateConfig.preset(name)) == pytest.approx(PROMISED[name], rel=0.01)
 
 
 def test_base_25m_has_a_memory_and_ponders_up_to_six_times_over_32000_rows() -> None:
-    config = preset("base-25m")
+    config = CognateConfig.preset("base-25m")
     assert (config.vocab_size, config.act_n_max, config.ltm_enabled, config.act_enabled) == (
         32_000,
         6,
@@ -74,7 +74,7 @@ def test_base_25m_has_a_memory_and_ponders_up_to_six_times_over_32000_rows() -> 
 
 
 def test_cogment_is_seven_layers_of_320_that_refine_up_to_sixteen_times() -> None:
-    config = preset("cogment")
+    config = CognateConfig.preset("cogment")
     assert (config.d_model, config.num_layers, config.num_heads) == (320, 7, 8)
     assert (config.vocab_size, config.act_n_max) == (16_000, 16)
 
@@ -82,7 +82,7 @@ def test_cogment_is_seven_layers_of_320_that_refine_up_to_sixteen_times() -> Non
 @pytest.mark.parametrize("name", sorted(PROMISED))
 def test_two_training_steps_of_a_large_preset_lower_the_loss_and_change_every_tensor(name: str) -> None:
     # given: the first rate of the warm-up is tiny on purpose; here two steps have to show
-    config = replace(preset(name), warmup_steps=1)
+    config = replace(CognateConfig.preset(name), warmup_steps=1)
     # when
     first, second = two_steps(config)
     # then
@@ -96,16 +96,18 @@ def test_the_documented_sizes_are_the_counted_ones() -> None:
     (head,) = (line for line in guide.splitlines() if line.startswith("| part |"))
     documented = dict(zip(head.split("|")[3:-1], row.split("|")[3:-1], strict=True))
     assert {name.strip(" `"): int(count.replace(",", "")) for name, count in documented.items()} == {
-        name: counted(preset(name)) for name in ("test", "demo", "base-25m", "cogment")
+        name: counted(CognateConfig.preset(name)) for name in ("test", "demo", "base-25m", "cogment")
     }
 
 
 def test_the_demo_preset_is_the_defaults_of_the_contract() -> None:
     properties = load_contract("schemas/phases/cognate.schema.json")["$defs"]["cognate"]["properties"]
-    assert preset("demo").to_json() == {key: setting["default"] for key, setting in properties.items()}
+    assert CognateConfig.preset("demo").to_json() == {
+        key: setting["default"] for key, setting in properties.items()
+    }
 
 
 def test_a_preset_that_does_not_exist_is_refused_with_those_that_do() -> None:
     with pytest.raises(ForgeError, match="no preset 'huge'; expected one of demo, test") as error:
-        preset("huge")
+        CognateConfig.preset("huge")
     assert error.value.kind == "not_found"

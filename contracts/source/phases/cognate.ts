@@ -71,6 +71,12 @@ const fields = {
 
 export const cognateFields = z.strictObject(fields);
 
+/** As Python rounds: the container counts the base's steps with it. */
+function roundedHalfToEven(value: number): number {
+  const below = Math.floor(value);
+  return value - below === 0.5 ? below + (below % 2) : Math.round(value);
+}
+
 /** The complete settings, with the rules that bind one key to another. */
 export const cognateSettings = cognateFields
   .superRefine((settings, context) => {
@@ -80,6 +86,13 @@ export const cognateSettings = cognateFields
       refuse(
         'num_heads',
         `d_model / num_heads must be an even whole number; got ${settings.d_model} / ${settings.num_heads}`,
+      );
+    }
+    const baseSteps = roundedHalfToEven(settings.steps * settings.base_fraction);
+    if (baseSteps < 1 || baseSteps >= settings.steps) {
+      refuse(
+        'base_fraction',
+        `expected at least one step for the base and one for the variants; ${settings.base_fraction} of ${settings.steps} steps is ${baseSteps}`,
       );
     }
     if (settings.eval_stride > settings.seq_len) {

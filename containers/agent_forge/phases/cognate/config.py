@@ -1,10 +1,8 @@
 """Settings of phase 1, flat and complete: `context.config` holds every key."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
-from agent_forge.contracts import load_contract
 from agent_forge.errors import ForgeError
 from agent_forge.models.config import (
     ActConfig,
@@ -14,12 +12,15 @@ from agent_forge.models.config import (
     ModelConfig,
     QuantConfig,
 )
+from agent_forge.settings import PhaseSettings
 from agent_forge.training.schedule import Schedule
 
 
 @dataclass(frozen=True, kw_only=True)
-class CognateConfig:
+class CognateConfig(PhaseSettings):
     """Resolved settings; defaults and bounds stand in the contract. Lengths and windows are in tokens."""
+
+    slug: ClassVar[str] = "cognate"
 
     d_model: int
     num_layers: int
@@ -58,36 +59,14 @@ class CognateConfig:
     probe_items: int
     log_every: int
 
-    @staticmethod
-    def of(document: Mapping[str, Any]) -> "CognateConfig":
-        """Read the resolved settings; the schema checks ranges, relations between keys are checked here.
-
-        Raises:
-            ForgeError(validation): a key is missing or unknown, or two values do not go together.
-        """
-        known = {f.name for f in fields(CognateConfig)}
-        if set(document) != known:
-            missing, unknown = sorted(known - set(document)), sorted(set(document) - known)
-            raise ForgeError(
-                "validation",
-                f"Settings of phase cognate: missing {missing}, unknown {unknown};"
-                f" expected exactly {sorted(known)}.",
-            )
-        config = CognateConfig(**document)
+    def require_buildable(self) -> None:
+        """Refuse sizes that describe no model; see PhaseSettings."""
         try:
-            config.model(tokenizer_hash="", seed=0)
+            self.model(tokenizer_hash="", seed=0)
         except ValueError as error:
             raise ForgeError(
                 "validation", f"Settings of phase cognate do not describe a model: {error}."
             ) from error
-        if not 1 <= config.base_steps < config.steps:
-            raise ForgeError(
-                "validation",
-                f"base_fraction {config.base_fraction} of {config.steps} steps is {config.base_steps};"
-                " expected at least one step for the base and one for the variants. Raise steps or change"
-                " base_fraction.",
-            )
-        return config
 
     @property
     def base_steps(self) -> int:
@@ -117,23 +96,3 @@ class CognateConfig:
             lineage=LineageConfig(seed=seed, held_out_every=self.held_out_every),
             tokenizer_hash=tokenizer_hash,
         )  # fmt: skip
-
-    def to_json(self) -> dict[str, Any]:
-        """The settings as a document."""
-        return asdict(self)
-
-
-def preset(name: str) -> CognateConfig:
-    """The settings of a named preset: the contract's defaults and what the preset changes.
-
-    Raises:
-        ForgeError(not_found): there is no such preset; names those that there are.
-    """
-    defaults = load_contract("schemas/phases/cognate.schema.json")["$defs"]["cognate"]["properties"]
-    presets = {
-        entry["name"]: entry["config"].get("cognate", {})
-        for entry in load_contract("presets.json")["presets"]
-    }
-    if name not in presets:
-        raise ForgeError("not_found", f"There is no preset {name!r}; expected one of {', '.join(presets)}.")
-    return CognateConfig.of({key: entry["default"] for key, entry in defaults.items()} | presets[name])
