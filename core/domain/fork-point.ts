@@ -6,6 +6,7 @@ import { ForgeError } from './errors.ts';
 import type { FingerprintPart } from './fingerprint.ts';
 import type { Ulid } from './ids.ts';
 import { phaseDefinition } from './phase.ts';
+import { type Threads, threadsOf } from './threads.ts';
 
 /** A checkpoint that lies below a run's prefix. A forked run has copies of those it began at. */
 export interface KeptCheckpoint {
@@ -138,17 +139,21 @@ export function pinKey(run: Ulid, phase: PhaseSlug, begin: JobBegin): string {
 interface RunSettings {
   readonly config: Readonly<Partial<Record<PhaseSlug, Readonly<Record<string, unknown>>>>>;
   readonly seed: number;
-  readonly threads: number;
+  readonly threads: Threads;
 }
 
 /** What the stages before a checkpoint ran under in the run that keeps it, which may have been forked itself. */
 export function historyOf(
-  { config, seed, threads }: RunSettings,
+  settings: RunSettings,
   before: ForkPoint | null | undefined,
   { phase, stage }: Pick<KeptCheckpoint, 'phase' | 'stage'>,
 ): readonly StageSettings[] {
   const stages = phaseDefinition(phase).stages.map(({ name }) => name);
-  const own = { config: config[phase] ?? {}, seed, threads };
+  const own = {
+    config: settings.config[phase] ?? {},
+    seed: settings.seed,
+    threads: threadsOf(settings, phase),
+  };
   return stages.slice(0, stages.indexOf(stage)).map((name) => {
     const inherited = before?.phase === phase ? before.history.find((one) => one.stage === name) : undefined;
     return inherited ?? { stage: name, ...own };

@@ -1,5 +1,4 @@
 /** From a run document to a resolved run: every default written out, every reference made exact. */
-
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import { defaultSettings, SETTINGS } from '#contracts/source/phases/settings.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
@@ -11,6 +10,7 @@ import type { Ulid } from './ids.ts';
 import { phaseDefinition, resolvePhases } from './phase.ts';
 import type { Preset } from './preset.ts';
 import type { ResolvedRun } from './run.ts';
+import { resolveThreads } from './threads.ts';
 
 export interface Resolvable {
   readonly document: RunDocument;
@@ -98,7 +98,7 @@ export function resolveRun({ document, preset, corpus, models }: Resolvable): Re
     models: models.map(({ id }) => id),
     config: perPhase((slug) => resolveSettings(slug, [preset?.config[slug], document.config[slug]])),
     gates: perPhase((slug) => gatesOf(slug, document)),
-    threads: 1,
+    threads: resolveThreads(phases),
   };
 }
 

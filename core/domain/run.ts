@@ -9,6 +9,7 @@ import type { ForkPoint } from './fork-point.ts';
 import type { Gate, GateVerdict } from './gate.ts';
 import type { Ulid } from './ids.ts';
 import type { Rounds } from './rounds.ts';
+import type { Threads } from './threads.ts';
 
 export { RUN_STATUSES, type RunStatus };
 export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled';
@@ -76,7 +77,8 @@ export interface ResolvedRun {
   readonly models: readonly Ulid[];
   readonly config: Readonly<Partial<Record<PhaseSlug, Readonly<Record<string, unknown>>>>>;
   readonly gates: Readonly<Partial<Record<PhaseSlug, readonly Gate[]>>>;
-  readonly threads: number;
+  /** Per operation of the phase's jobs, as contracts/jobs.json said when the run was submitted. */
+  readonly threads: Threads;
 }
 
 export interface Run {

@@ -33,7 +33,7 @@ export function runOf(number: number, change: Partial<Run> = {}): Run {
     models: [],
     config: {},
     gates: {},
-    threads: 1,
+    threads: {},
   };
   return { ...newRun({ tenant: TENANT, id: idOf(number), document, resolved, at: AT }), ...change };
 }

@@ -122,7 +122,7 @@ function newRunOf(spec: RunSpec, position: number, tenant: string): Run {
     models: [],
     config: {},
     gates: {},
-    threads: 1,
+    threads: {},
   } as const;
   return newRun({ tenant, id, document, resolved, at: atHours(spec.age) });
 }

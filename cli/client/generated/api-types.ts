@@ -1990,7 +1990,17 @@ export interface components {
                         readonly onFailure: "report" | "fail";
                     }[];
                 };
-                readonly threads: number;
+                /** @description Of each job of the phase, per operation. */
+                readonly threads: {
+                    readonly cognate?: number;
+                    readonly evomerge?: number;
+                    readonly "quiet-star"?: number;
+                    readonly bitnet?: number;
+                    readonly training?: number;
+                    readonly baking?: number;
+                    readonly deployment?: number;
+                    readonly compression?: number;
+                };
             };
             readonly phases: readonly {
                 /** @enum {string} */

@@ -10,6 +10,7 @@ import type { Principal } from '../../domain/principal.ts';
 import { type Rounds, roundRead, sharesCheckpoints } from '../../domain/rounds.ts';
 import type { Run } from '../../domain/run.ts';
 import { planStages, type StagePlan } from '../../domain/stage-plan.ts';
+import { threadsOf } from '../../domain/threads.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 
 export interface StageRound {
@@ -118,7 +119,7 @@ function taskOf(
     checkpoints: blobs.uri(checkpointPrefix(run.id, phase, name, shares ? null : round)),
     blobs: blobs.uri(BLOB_PREFIX),
     seed: run.resolved.seed,
-    threads: run.resolved.threads,
+    threads: threadsOf(run.resolved, phase),
     limits: {
       timeoutSeconds,
       checkpointSeconds,

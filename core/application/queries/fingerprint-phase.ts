@@ -10,6 +10,7 @@ import type { ForkPoint } from '../../domain/fork-point.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { ResolvedRun } from '../../domain/run.ts';
+import { threadsOf } from '../../domain/threads.ts';
 import type { Hasher } from '../../ports/clock.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 
@@ -47,7 +48,7 @@ export async function fingerprintPhase(
     weights: models.map((model, position) => model?.properties.weightsHash ?? inputs[position] ?? ''),
     code,
     seed: resolved.seed,
-    threads: resolved.threads,
+    threads: threadsOf(resolved, phase),
     continuedFrom,
   };
   return fingerprintOf((text) => ports.hasher.sha256(text), facts);

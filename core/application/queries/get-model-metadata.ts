@@ -8,6 +8,7 @@ import { ancestors } from '../../domain/lineage.ts';
 import { type Model, modelReference } from '../../domain/model.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { Run } from '../../domain/run.ts';
+import { threadsOf } from '../../domain/threads.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 import { findModel } from './find-model.ts';
 
@@ -39,7 +40,7 @@ export async function getModelMetadata(
       command: 'forge runs create -f run.yaml',
       document: JSON.stringify(run.document),
       seed: run.resolved.seed,
-      threads: run.resolved.threads,
+      threads: model.phase && threadsOf(run.resolved, model.phase),
     },
   };
   const parsed = parseDocument(modelMetadata, document);

@@ -7,6 +7,7 @@ import { handOverName, handOverRules } from '../../domain/hand-over.ts';
 import { phaseDefinition } from '../../domain/phase.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { jobCount, planStages, type StagePlan } from '../../domain/stage-plan.ts';
+import { threadsOf } from '../../domain/threads.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 import { resolveDocument } from './resolve-document.ts';
 
@@ -54,7 +55,7 @@ export async function planRun(
     const { title, available } = phaseDefinition(slug);
     const stages = planStages(slug, resolved.config[slug]);
     const before = resolved.phases[position - 1] ?? null;
-    const { timeoutSeconds, threads, vcpus, memoryMiB, gpus } = jobs.phases[slug];
+    const { timeoutSeconds, vcpus, memoryMiB, gpus } = jobs.phases[slug];
     return {
       phase: slug,
       title,
@@ -64,7 +65,7 @@ export async function planRun(
       gates: resolved.gates[slug] ?? [],
       stages,
       jobs: jobCount(stages),
-      resources: { vcpus, memoryMiB, gpus, threads },
+      resources: { vcpus, memoryMiB, gpus, threads: threadsOf(resolved, slug) },
       timeoutSeconds,
       config: resolved.config[slug] ?? {},
     };

@@ -57,7 +57,7 @@ const resolvedRun = z.object({
   models: z.array(ulid),
   config: z.partialRecord(phaseSlug, settings),
   gates: z.partialRecord(phaseSlug, z.array(gate)),
-  threads: z.int(),
+  threads: z.partialRecord(phaseSlug, z.int()).describe('Of each job of the phase, per operation.'),
 });
 
 export const run = z

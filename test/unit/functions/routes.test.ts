@@ -24,7 +24,7 @@ describe('submitting', () => {
       name: 'toy',
       status: 'queued',
       version: 1,
-      resolved: { seed: 1, threads: 1 },
+      resolved: { seed: 1, threads: { cognate: 1 } },
     });
     expect([...world.ports.workflow.started]).toEqual([
       [`${body.id}-1`, { tenant: 'default', runId: body.id, execution: `${body.id}-1` }],
