@@ -263,11 +263,11 @@ describe('the nearest name', () => {
 });
 
 describe('rules that only the settings of a phase can state', () => {
-  const settingsOf = (slug: 'cognate' | 'evomerge' | 'quiet-star', change = {}) =>
+  const settingsOf = (slug: keyof typeof SETTINGS, change = {}) =>
     parseDocument(SETTINGS[slug], { ...defaultSettings(slug), ...change });
   const noWeights = { weight_perplexity: 0, weight_accuracy: 0, weight_speed: 0, weight_memory: 0 };
 
-  test.each(['cognate', 'evomerge', 'quiet-star'] as const)('the defaults of %s keep them', (slug) => {
+  test.each(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])('the defaults of %s keep them', (slug) => {
     expect(settingsOf(slug).ok).toBe(true);
   });
 
@@ -281,7 +281,11 @@ describe('rules that only the settings of a phase can state', () => {
     ['CMA-ES of one', 'evomerge', { search: 'cma-es', population: 1, elites: 0 }, '/population'],
     ['a population of elites', 'evomerge', { population: 4, elites: 4 }, '/elites'],
     ['no place for a thought', 'quiet-star', { every: 125, n_true: 4 }, '/every'],
-  ] as const)('%s are refused', (_, slug, change, pointer) => {
+    ['a stride longer than the row of phase 4', 'bitnet', { eval_stride: 129 }, '/eval_stride'],
+    ['an edge without questions', 'training', { edge: true, synthetic_share: 0 }, '/synthetic_share'],
+    ['dreams without real text', 'training', { dreams: 'distil', synthetic_share: 1 }, '/synthetic_share'],
+    ['prompts longer than dreams', 'training', { dreams: 'sample', dream_prompt: 129 }, '/dream_prompt'],
+  ] as const)('%s is refused', (_, slug, change, pointer) => {
     const parsed = settingsOf(slug, change);
     expect(parsed.ok ? [] : parsed.problems.map((problem) => problem.pointer)).toEqual([pointer]);
   });

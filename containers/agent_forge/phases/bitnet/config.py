@@ -1,12 +1,11 @@
 """Settings of phase 4, flat and complete: `context.config` holds every key."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
-from agent_forge.errors import ForgeError
 from agent_forge.models.config import QuantConfig
 from agent_forge.models.packed_header import Storage
+from agent_forge.settings import PhaseSettings
 from agent_forge.training.schedule import Schedule
 
 # Never ternary: what is not a projection of a block, by the names of its tensors.
@@ -14,8 +13,10 @@ ALWAYS_KEPT = ("embedding.*", "*norm.*", "ltm.*", "act.*", "thought.*")
 
 
 @dataclass(frozen=True, kw_only=True)
-class BitnetConfig:
+class BitnetConfig(PhaseSettings):
     """Resolved settings; defaults and bounds stand in the contract. Lengths are in tokens."""
+
+    slug: ClassVar[str] = "bitnet"
 
     kept_fp: list[str]
     packing: str
@@ -40,29 +41,6 @@ class BitnetConfig:
     profile_repeats: int
     log_every: int
 
-    @staticmethod
-    def of(document: Mapping[str, Any]) -> "BitnetConfig":
-        """Read the resolved settings; the schema checks ranges, relations between keys are checked here.
-
-        Raises:
-            ForgeError(validation): a key is missing or unknown, or two values do not go together.
-        """
-        known = {f.name for f in fields(BitnetConfig)}
-        if set(document) != known:
-            missing, unknown = sorted(known - set(document)), sorted(set(document) - known)
-            raise ForgeError(
-                "validation",
-                f"Settings of phase bitnet: missing {missing}, unknown {unknown};"
-                f" expected exactly {sorted(known)}.",
-            )
-        config = BitnetConfig(**document)
-        if config.eval_stride > config.seq_len:
-            raise ForgeError(
-                "validation",
-                f"eval_stride is {config.eval_stride}; expected at most seq_len = {config.seq_len}.",
-            )
-        return config
-
     @property
     def schedule(self) -> Schedule:
         """One schedule over all steps."""
@@ -78,7 +56,3 @@ class BitnetConfig:
         return QuantConfig(
             enabled=True, kept_fp=(*ALWAYS_KEPT, *self.kept_fp), packing=self.packing, subln=before.subln
         )
-
-    def to_json(self) -> dict[str, Any]:
-        """The settings as a document."""
-        return asdict(self)

@@ -1,25 +1,25 @@
 """Settings of phase 5, flat and complete: `context.config` holds every key."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 
 from agent_forge.data.mixtures import Mixture
-from agent_forge.errors import ForgeError
+from agent_forge.settings import PhaseSettings
 from agent_forge.training.dreams import DreamPlan
 from agent_forge.training.edge_controller import Edge
 from agent_forge.training.schedule import Schedule
 
 OFF = "off"
-LEAST_ANCHOR = 0.1  # share of rows that stay real text while dreams are replayed
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingConfig:
+class TrainingConfig(PhaseSettings):
     """Resolved settings; defaults and bounds stand in the contract. Lengths are in tokens."""
+
+    slug: ClassVar[str] = "training"
 
     grokfast: str
     grokfast_alpha: float
@@ -63,45 +63,6 @@ class TrainingConfig:
     bootstrap_draws: int
     log_every: int
 
-    @staticmethod
-    def of(document: Mapping[str, Any]) -> "TrainingConfig":
-        """Read the resolved settings; the schema checks ranges, relations between keys are checked here.
-
-        Raises:
-            ForgeError(validation): a key is missing or unknown, or two values do not go together.
-        """
-        known = {f.name for f in fields(TrainingConfig)}
-        if set(document) != known:
-            missing, unknown = sorted(known - set(document)), sorted(set(document) - known)
-            raise ForgeError(
-                "validation",
-                f"Settings of phase training: missing {missing}, unknown {unknown};"
-                f" expected exactly {sorted(known)}.",
-            )
-        config = TrainingConfig(**document)
-        for problem in config._problems():
-            raise ForgeError("validation", f"Settings of phase training: {problem}.")
-        return config
-
-    def _problems(self) -> list[str]:
-        found = []
-        if self.edge and self.synthetic_share == 0:
-            found.append(
-                "edge is on and synthetic_share is 0, so that there is nothing whose difficulty could change;"
-                " expected a share above 0"
-            )
-        if self.dreams != OFF and self.synthetic_share > 1 - LEAST_ANCHOR:
-            found.append(
-                f"with dreams synthetic_share is {self.synthetic_share}; expected at most {1 - LEAST_ANCHOR},"
-                " so that a tenth of the rows stays real text"
-            )
-        if self.dreams != OFF and self.dream_prompt > self.seq_len:
-            found.append(
-                f"dream_prompt is {self.dream_prompt}; expected at most seq_len = {self.seq_len}, so that"
-                " something is left to dream"
-            )
-        return found
-
     @property
     def schedule(self) -> Schedule:
         """One schedule over all steps."""
@@ -132,7 +93,3 @@ class TrainingConfig:
     def dtype(self) -> torch.dtype:
         """Of matrix products."""
         return PRECISIONS[self.precision]
-
-    def to_json(self) -> dict[str, Any]:
-        """The settings as a document."""
-        return asdict(self)
