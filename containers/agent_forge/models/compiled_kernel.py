@@ -17,6 +17,8 @@ from pathlib import Path
 SOURCE = Path(__file__).parent / "kernels" / "ternary.c"
 BUILD = SOURCE.parent / "build"
 COMPILERS = ("cc", "gcc", "clang")
+# A multiplication and an addition are rounded one after the other, as torch rounds them.
+FLAGS = ("-O3", "-ffp-contract=off", "-shared", "-fPIC")
 
 
 def kernel_in_use() -> str:
@@ -48,7 +50,7 @@ def compile_library() -> Path | None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
-        command = [compiler, "-O3", "-shared", "-fPIC", "-o", str(made), str(SOURCE)]
+        command = [compiler, *FLAGS, "-o", str(made), str(SOURCE)]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode != 0:
             raise RuntimeError(f"{' '.join(command)} ended with {result.returncode}: {result.stderr[-2000:]}")
@@ -66,6 +68,8 @@ def load_library() -> ctypes.CDLL | None:
     address, size = ctypes.c_void_p, ctypes.c_int64
     library.ternary_product.argtypes = [address, address, address, size, size, size, ctypes.c_int]
     library.ternary_product.restype = None
+    library.ternary_forward.argtypes = [*[address] * 5, ctypes.c_float, size, size, size]
+    library.ternary_forward.restype = None
     library.ternary_vectorised.restype = ctypes.c_int
     return library
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from agent_forge.models.packing import TWO_BIT, pack, row_bytes
 from agent_forge.models.ternary import quantise_activations, ternary_projections
-from agent_forge.models.ternary_kernel import portable_product, ternary_product
+from agent_forge.models.ternary_kernel import portable_product, ternary_forward
 
 # From so many tokens on, unpacking once and one large product is faster than a pass over the rows per token
 # (256 x 256: 32 tokens take about as long either way). Both are exact.
@@ -31,14 +31,17 @@ class PackedLinear(nn.Module):
         self.out_features, self.in_features = codes_OI.shape
         self.register_buffer("packed_OY", pack(codes_OI, TWO_BIT))
         self.register_buffer("scale", scale)
+        self.gamma = float(scale)
 
     @torch.no_grad()
     def forward(self, x: Tensor) -> Tensor:
         """(..., I) to (..., O)."""
+        if x.numel() < MANY_TOKENS * self.in_features:
+            y_TO = ternary_forward(self.packed_OY, x.flatten(0, -2), self.gamma)
+            if y_TO is not None:
+                return y_TO.view(*x.shape[:-1], self.out_features)
         values, token_scale = quantise_activations(x)
-        values_TI = values.flatten(0, -2)
-        product = portable_product if len(values_TI) >= MANY_TOKENS else ternary_product
-        sums_TO = product(self.packed_OY, values_TI, self.in_features)
+        sums_TO = portable_product(self.packed_OY, values.flatten(0, -2), self.in_features)
         return sums_TO.to(x.dtype).unflatten(0, x.shape[:-1]) * (self.scale / token_scale)
 
     def extra_repr(self) -> str:

@@ -3,7 +3,7 @@
 Both give the same integers; see compiled_kernel.py for when which is used.
 """
 
-from torch import Tensor, empty, int32
+from torch import Tensor, empty, float32, int8, int32
 
 from agent_forge.models.compiled_kernel import load_library
 from agent_forge.models.packing import TWO_BIT, unpack
@@ -30,6 +30,31 @@ def ternary_product(packed_OY: Tensor, values_TI: Tensor, columns: int) -> Tenso
         packed_OY.shape[0], columns, values_TI.shape[0], 0,
     )  # fmt: skip
     return sums_TO
+
+
+def ternary_forward(packed_OY: Tensor, x_TI: Tensor, scale: float) -> Tensor | None:
+    """A whole projection in one call: quantise each token, multiply, scale.
+
+    Args:
+        packed_OY: two-bit rows, uint8, on the CPU.
+        x_TI: float32 activations.
+        scale: gamma of the matrix.
+
+    Returns:
+        (T, O), bit for bit what the steps one by one give; None where nothing is compiled.
+    """
+    library = load_library()
+    if library is None or x_TI.dtype is not float32:
+        return None
+    x_TI = x_TI.contiguous()
+    tokens, columns = x_TI.shape
+    rows = packed_OY.shape[0]
+    y_TO, values_I, sums_O = empty(tokens, rows), empty(columns, dtype=int8), empty(rows, dtype=int32)
+    library.ternary_forward(
+        packed_OY.data_ptr(), x_TI.data_ptr(), y_TO.data_ptr(), values_I.data_ptr(), sums_O.data_ptr(),
+        scale, rows, columns, tokens,
+    )  # fmt: skip
+    return y_TO
 
 
 def portable_product(packed_OY: Tensor, values_TI: Tensor, columns: int) -> Tensor:

@@ -11,6 +11,7 @@ from safetensors.torch import save
 
 from agent_forge.data.packing import Batch
 from agent_forge.errors import ForgeError
+from agent_forge.models import ternary_kernel
 from agent_forge.models.config import QuantConfig
 from agent_forge.models.folder import load_model, save_model
 from agent_forge.models.packed import as_stored, load_packed, read_packed, write_packed
@@ -63,10 +64,13 @@ def test_a_packed_file_gives_back_every_code_and_scale_exactly(
         assert torch.equal(codes[name][1], scale)
 
 
+@pytest.mark.parametrize("compiled", [True, False])
 @pytest.mark.parametrize("storage", STORAGES, ids=str)
 def test_a_packed_model_says_bit_for_bit_what_quantising_on_the_fly_says(
-    storage: Storage, model: TinyTitan, tmp_path: Path
+    storage: Storage, compiled: bool, model: TinyTitan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if not compiled:
+        monkeypatch.setattr(ternary_kernel, "load_library", lambda: None)
     write_packed(model, tmp_path / "p", storage)
     packed = load_packed(tmp_path / "p")
     with torch.no_grad():

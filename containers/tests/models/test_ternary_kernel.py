@@ -12,7 +12,8 @@ import torch
 from agent_forge.models import compiled_kernel
 from agent_forge.models.compiled_kernel import compile_library, kernel_in_use, library_path, main
 from agent_forge.models.packing import TWO_BIT, pack
-from agent_forge.models.ternary_kernel import portable_product, ternary_product
+from agent_forge.models.ternary import quantise_activations
+from agent_forge.models.ternary_kernel import portable_product, ternary_forward, ternary_product
 
 SHAPES = [(1, 1), (3, 5), (9, 127), (4, 128), (5, 130), (2, 128 * 16), (7, 128 * 31 + 77)]
 
@@ -126,3 +127,33 @@ def test_compiling_needs_nothing_but_python() -> None:
         [sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=True
     )
     assert told.stdout == "False\n"
+
+
+def by_steps(codes: torch.Tensor, x: torch.Tensor, scale: float) -> torch.Tensor:
+    values, token_scale = quantise_activations(x)
+    return (values.long() @ codes.long().t()).float() * (torch.tensor(scale) / token_scale)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_projection_in_one_call_gives_the_bits_of_its_steps(
+    shape: tuple[int, int], compiled: Path | None
+) -> None:
+    codes, _ = drawn(*shape, False)
+    packed, scale = pack(codes, TWO_BIT), 0.0371
+    x = (
+        torch.randn(5, shape[1], generator=torch.Generator().manual_seed(3))
+        * torch.tensor([1e-7, 0.03, 1.0, 40.0, 1e6])[:, None]
+    )
+    # Halves, which are rounded to even, and a token of nothing.
+    halves = (torch.arange(shape[1]) % 255 - 127).float() / 2
+    halves[0] = 127.0
+    x = torch.cat([x, halves[None], torch.zeros(1, shape[1])])
+    found = ternary_forward(packed, x, scale)
+    assert (found is None) == (compiled is None)
+    if found is not None:
+        assert torch.equal(found, by_steps(codes, x, scale))
+
+
+def test_other_types_than_float32_take_their_steps_one_by_one(compiled: Path | None) -> None:
+    codes, _ = drawn(4, 128, False)
+    assert ternary_forward(pack(codes, TWO_BIT), torch.ones(1, 128).bfloat16(), 1.0) is None

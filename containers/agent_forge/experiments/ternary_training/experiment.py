@@ -2,7 +2,7 @@
 
 Source: BitNet b1.58, Ma et al. 2024 (arXiv 2402.17764), section 2, at a size far below the paper's: parity
 with full precision is claimed from about three billion parameters on, so a gap is expected here.
-Byte-level model, 356 thousand parameters, 93 percent of them ternary. Equal steps, bytes and seeds; the
+Byte-level model, 0.36 million parameters, 93 percent of them ternary. Equal steps, bytes and seeds; the
 ternary arms train at 1.5 to 2 times the rate, which full precision does not stand as well; all fine-tunes
 go without weight decay, which is better for both.
 Measured beside it: what the packed file weighs, whether it says what the trained model says, and whether the

@@ -8,12 +8,16 @@
  * 16-bit lanes of the AVX2 path: two products of at most 2*128 make 512, four groups 2048, so 15 blocks stay below
  * 32767 before they have to be widened.
  */
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
 #define BLOCK 128
 #define BLOCK_BYTES 32
 #define BLOCKS_PER_WIDENING 15
+#define LEVELS 127.0f
+#define SMALLEST 1e-5f
+#define ROUNDER 12582912.0f
 
 static int32_t row_blocks_portable(const uint8_t *bytes, const int8_t *x, int64_t blocks) {
     int32_t sum = 0;
@@ -104,5 +108,36 @@ void ternary_product(const uint8_t *packed, const int8_t *x, int32_t *y, int64_t
             }
             y[t * rows + o] = sum - total;
         }
+    }
+}
+
+/* int8 values of one token and the scale that made them: models/ternary.py's quantise_activations, bit for bit. */
+static float quantised(const float *x, int8_t *values, int64_t columns) {
+    float most = 0.0f;
+    for (int64_t i = 0; i < columns; i++) {
+        float size = fabsf(x[i]);
+        most = size > most ? size : most;
+    }
+    /* Torch divides a number by a tensor in two steps, each of which rounds. */
+    const float scale = 1.0f / (most > SMALLEST ? most : SMALLEST) * LEVELS;
+    for (int64_t i = 0; i < columns; i++) {
+        /* Adding and taking away 1.5 * 2^23 rounds to the nearest whole number, halves to even, as torch rounds. */
+        float value = (x[i] * scale + ROUNDER) - ROUNDER;
+        value = value > LEVELS ? LEVELS : value < -LEVELS - 1 ? -LEVELS - 1 : value;
+        values[i] = (int8_t)value;
+    }
+    return scale;
+}
+
+/*
+ * A whole projection: y[t][o] = (sum over i of w[o][i] * q[t][i]) * (weight_scale / token_scale), q the int8 values.
+ * x: tokens * columns; y: tokens * rows; values, sums: room for one token, columns int8 and rows int32.
+ */
+void ternary_forward(const uint8_t *packed, const float *x, float *y, int8_t *values, int32_t *sums, float weight_scale,
+                     int64_t rows, int64_t columns, int64_t tokens) {
+    for (int64_t t = 0; t < tokens; t++) {
+        const float scale = weight_scale / quantised(x + t * columns, values, columns);
+        ternary_product(packed, values, sums, rows, columns, 1, 0);
+        for (int64_t o = 0; o < rows; o++) y[t * rows + o] = (float)sums[o] * scale;
     }
 }
