@@ -11,6 +11,8 @@ PACKAGES = {
     "E2": "distant_recall",
     "E4": "elicited_thoughts",
     "E5": "ternary_training",
+    "E5S": "ternary_size",
+    "E5V": "ternary_speed",
 }
 
 

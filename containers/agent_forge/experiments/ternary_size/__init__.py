@@ -1,0 +1,1 @@
+"""E5S: how small a ternary model's file is, and beside what."""

@@ -1,0 +1,1 @@
+"""E5V: how fast packed ternary weights are, and beside what."""
