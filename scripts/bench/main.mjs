@@ -24,6 +24,7 @@ const BENCHES = {
   'job-start': { entry: 'job-start.ts', noOp: false, processes: 1 },
   training: { entry: 'training.mjs', processes: 1 },
   merge: { entry: 'merge.mjs', processes: 1 },
+  ternary: { entry: 'ternary.mjs', processes: 1 },
   bundles: { entry: 'bundles.mjs', processes: 1 },
 };
 

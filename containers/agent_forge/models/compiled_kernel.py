@@ -68,8 +68,8 @@ def load_library() -> ctypes.CDLL | None:
     address, size = ctypes.c_void_p, ctypes.c_int64
     library.ternary_product.argtypes = [address, address, address, size, size, size, ctypes.c_int]
     library.ternary_product.restype = None
-    library.ternary_forward.argtypes = [*[address] * 5, ctypes.c_float, size, size, size]
-    library.ternary_forward.restype = None
+    library.ternary_forward.argtypes = [address, address, address, ctypes.c_float, size, size, size]
+    library.ternary_forward.restype = ctypes.c_int
     library.ternary_vectorised.restype = ctypes.c_int
     return library
 

@@ -3,7 +3,6 @@
 Legend: O outputs, I inputs, Y bytes of a packed row, T tokens; ... any leading dimensions.
 """
 
-import torch
 from torch import Tensor, nn
 
 from agent_forge.models.packing import TWO_BIT, pack, row_bytes
@@ -33,14 +32,13 @@ class PackedLinear(nn.Module):
         self.register_buffer("scale", scale)
         self.gamma = float(scale)
 
-    @torch.no_grad()
     def forward(self, x: Tensor) -> Tensor:
-        """(..., I) to (..., O)."""
+        """(..., I) to (..., O); nothing flows back."""
         if x.numel() < MANY_TOKENS * self.in_features:
             y_TO = ternary_forward(self.packed_OY, x.flatten(0, -2), self.gamma)
             if y_TO is not None:
                 return y_TO.view(*x.shape[:-1], self.out_features)
-        values, token_scale = quantise_activations(x)
+        values, token_scale = quantise_activations(x.detach())
         sums_TO = portable_product(self.packed_OY, values.flatten(0, -2), self.in_features)
         return sums_TO.to(x.dtype).unflatten(0, x.shape[:-1]) * (self.scale / token_scale)
 

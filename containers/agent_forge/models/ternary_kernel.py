@@ -3,7 +3,7 @@
 Both give the same integers; see compiled_kernel.py for when which is used.
 """
 
-from torch import Tensor, empty, float32, int8, int32
+from torch import Tensor, empty, float32, int32
 
 from agent_forge.models.compiled_kernel import load_library
 from agent_forge.models.packing import TWO_BIT, unpack
@@ -49,11 +49,11 @@ def ternary_forward(packed_OY: Tensor, x_TI: Tensor, scale: float) -> Tensor | N
     x_TI = x_TI.contiguous()
     tokens, columns = x_TI.shape
     rows = packed_OY.shape[0]
-    y_TO, values_I, sums_O = empty(tokens, rows), empty(columns, dtype=int8), empty(rows, dtype=int32)
-    library.ternary_forward(
-        packed_OY.data_ptr(), x_TI.data_ptr(), y_TO.data_ptr(), values_I.data_ptr(), sums_O.data_ptr(),
-        scale, rows, columns, tokens,
-    )  # fmt: skip
+    y_TO = empty(tokens, rows)
+    if library.ternary_forward(
+        packed_OY.data_ptr(), x_TI.data_ptr(), y_TO.data_ptr(), scale, rows, columns, tokens
+    ):  # fmt: skip
+        raise MemoryError(f"no memory for one token of a {rows} x {columns} projection")
     return y_TO
 
 

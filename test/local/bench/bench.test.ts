@@ -15,6 +15,7 @@ const BENCHES = [
   'job-start',
   'training',
   'merge',
+  'ternary',
   'bundles',
 ];
 const MAIN = join(PROJECT, 'scripts/bench/main.mjs');

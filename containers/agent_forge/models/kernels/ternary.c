@@ -8,8 +8,8 @@
  * 16-bit lanes of the AVX2 path: two products of at most 2*128 make 512, four groups 2048, so 15 blocks stay below
  * 32767 before they have to be widened.
  */
-#include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define BLOCK 128
@@ -113,11 +113,16 @@ void ternary_product(const uint8_t *packed, const int8_t *x, int32_t *y, int64_t
 
 /* int8 values of one token and the scale that made them: models/ternary.py's quantise_activations, bit for bit. */
 static float quantised(const float *x, int8_t *values, int64_t columns) {
-    float most = 0.0f;
+    /* Sizes of floats are ordered as their bits are, and a maximum of whole numbers is taken many at a time. */
+    int32_t most_bits = 0;
     for (int64_t i = 0; i < columns; i++) {
-        float size = fabsf(x[i]);
-        most = size > most ? size : most;
+        int32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        bits &= 0x7fffffff;
+        most_bits = bits > most_bits ? bits : most_bits;
     }
+    float most;
+    memcpy(&most, &most_bits, sizeof most);
     /* Torch divides a number by a tensor in two steps, each of which rounds. */
     const float scale = 1.0f / (most > SMALLEST ? most : SMALLEST) * LEVELS;
     for (int64_t i = 0; i < columns; i++) {
@@ -131,13 +136,18 @@ static float quantised(const float *x, int8_t *values, int64_t columns) {
 
 /*
  * A whole projection: y[t][o] = (sum over i of w[o][i] * q[t][i]) * (weight_scale / token_scale), q the int8 values.
- * x: tokens * columns; y: tokens * rows; values, sums: room for one token, columns int8 and rows int32.
+ * x: tokens * columns; y: tokens * rows. Returns 0, or 1 where there is no memory for one token's values and sums.
  */
-void ternary_forward(const uint8_t *packed, const float *x, float *y, int8_t *values, int32_t *sums, float weight_scale,
-                     int64_t rows, int64_t columns, int64_t tokens) {
+int ternary_forward(const uint8_t *packed, const float *x, float *y, float weight_scale, int64_t rows, int64_t columns,
+                    int64_t tokens) {
+    int32_t *sums = malloc((size_t)rows * sizeof *sums + (size_t)columns);
+    if (!sums) return 1;
+    int8_t *values = (int8_t *)(sums + rows);
     for (int64_t t = 0; t < tokens; t++) {
         const float scale = weight_scale / quantised(x + t * columns, values, columns);
         ternary_product(packed, values, sums, rows, columns, 1, 0);
         for (int64_t o = 0; o < rows; o++) y[t * rows + o] = (float)sums[o] * scale;
     }
+    free(sums);
+    return 0;
 }
