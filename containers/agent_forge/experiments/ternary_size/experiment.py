@@ -1,9 +1,8 @@
 """E5S: is a ternary model 8.2 times smaller?
 
 The figure was claimed for this product's first version without a denominator. It has four: the whole file or
-the ternary matrices alone, against fp32 or fp16. Ternary codes take 2 or 1.6 bits, but embedding rows, a
-quarter of the bytes of a small model in int8, take 8: so the whole file can be 8.2 times smaller than fp32
-and cannot be than fp16.
+the ternary matrices alone, against fp32 or fp16. Ternary codes take 2 or 1.6 bits a weight and embedding rows
+8 or 16, so what a whole file comes to depends on the share of the embedding.
 Sizes are those of files that were written, in a shape of 24.4 million parameters with 13 % of them embedding.
 """
 
