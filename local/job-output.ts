@@ -8,12 +8,17 @@ export interface JobOrigin {
   readonly runId: string;
   readonly phase: string;
   readonly stage: string;
+  /** Which start of the phase submitted it. */
+  readonly phaseAttempt?: number;
 }
 
 /** Null for a job that no run submitted. */
 export function originOf({ tags }: Pick<JobDetail, 'tags'>): JobOrigin | null {
   const { 'forge-tenant': tenant, 'forge-run': runId, 'forge-phase': phase, 'forge-stage': stage } = tags;
-  return tenant && runId && phase && stage ? { tenant, runId, phase, stage } : null;
+  if (!(tenant && runId && phase && stage)) return null;
+  const { 'forge-attempt': attempt } = tags;
+  const start = attempt === undefined ? {} : { phaseAttempt: Number(attempt) };
+  return { tenant, runId, phase, stage, ...start };
 }
 
 type Functions<Name extends FunctionName> = () => Pick<FunctionTable, Name>;

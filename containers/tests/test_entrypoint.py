@@ -69,7 +69,9 @@ def test_an_array_child_works_below_its_own_index(room: JobRoom) -> None:
     assert done.code == 0
     result = room.result("variants", 2)
     assert (result["index"], result["jobId"]) == (2, "job:2")
-    assert {event["data"]["index"] for event in done.events} == {2}
+    # Whoever takes the lines in knows whose they are; a job claims no place.
+    assert done.events
+    assert not any({"stage", "index"} & event["data"].keys() for event in done.events)
     assert "/variants/2/job:2/1/" in result["metrics"][0]["id"]
 
 

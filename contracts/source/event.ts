@@ -31,7 +31,11 @@ export const event = z
     tenant: name,
     run: ulid,
     phase: phaseSlug.nullable(),
-    attempt: count.nullable(),
+    attempt: count
+      .nullable()
+      .describe(
+        'Which start of the phase; null for what belongs to the run. The attempt of a job is data.jobAttempt.',
+      ),
     at: timestamp,
     data: z.record(z.string(), z.unknown()),
   })

@@ -23,8 +23,6 @@ const individual = z.strictObject({
 
 export const generationUpdate = z
   .strictObject({
-    stage: z.string(),
-    index: count.nullable(),
     round: count.optional(),
     generation: count,
     generations: count.describe('Generations asked for after the first one.'),

@@ -7,6 +7,7 @@ export interface NewEvent {
   readonly type: EventType;
   readonly run: Ulid;
   readonly phase: PhaseSlug | null;
+  /** Which start of the phase; null for what belongs to the run. A job's own attempt is `data.jobAttempt`. */
   readonly attempt: number | null;
   readonly at: string;
   readonly data: Readonly<Record<string, unknown>>;

@@ -263,7 +263,8 @@ export function retryPhase(run: Run, slug: PhaseSlug, error: RunError, at: strin
   });
 }
 
-function attemptsSoFar({ status, attempts }: PhaseRecord): number {
+/** The start that is under way, or that comes next. */
+export function attemptsSoFar({ status, attempts }: PhaseRecord): number {
   return status === 'running' ? attempts : attempts + 1;
 }
 

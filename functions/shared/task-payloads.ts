@@ -22,6 +22,7 @@ export const logPayload = z.object({
   index: z.int().min(0).nullable(),
   jobId: z.string().max(200),
   attempt: z.int().min(1),
+  phaseAttempt: z.int().min(1).optional(),
   execution: z.string().max(80).optional(),
   lines: z.array(z.object({ offset: z.int().min(0), text: z.string() })).max(10_000),
 });
@@ -33,6 +34,7 @@ export const jobPayload = z.object({
   index: z.int().min(0).nullable(),
   jobId: z.string().max(200),
   attempt: z.int().min(1),
+  phaseAttempt: z.int().min(1).optional(),
   execution: z.string().max(80).optional(),
   status: z.string().max(32),
   reason: z.string().max(1000).nullable(),

@@ -97,7 +97,8 @@ function lostLines(home: string, events: readonly ForgeEvent[], jobs: readonly s
     const [jobId = '', attempt] = key.split(' ');
     const printed = printedLines(home, jobId, Number(attempt)).filter((line) => line.startsWith('{')).length;
     const kept = events.filter(
-      (event) => PRINTED.test(event.type) && event.data.job === jobId && event.attempt === Number(attempt),
+      (event) =>
+        PRINTED.test(event.type) && event.data.job === jobId && event.data.jobAttempt === Number(attempt),
     ).length;
     return printed === kept
       ? []

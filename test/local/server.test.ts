@@ -55,6 +55,12 @@ describe('a run', () => {
     ]);
     expect(typesOf(events).at(-1)).toBe('RunCompleted');
     expect(typesOf(events).filter((type) => type === 'phase_progress')).toHaveLength(10);
+    // One meaning: the start of the phase, whoever says it. What belongs to the run has none.
+    expect(events.map(({ type, attempt }) => [type, attempt])).toEqual(
+      events.map(({ type, phase }) => [type, phase === null ? null : 1]),
+    );
+    const printed = events.filter(({ data }) => data.job !== undefined);
+    expect(new Set(printed.map(({ data }) => data.jobAttempt))).toEqual(new Set([1]));
     const markdown = await server.api('GET', `/v1/runs/${id}/report`, undefined, { accept: 'text/markdown' });
     expect(markdown.body).toContain('# ');
     const logs = await server.api<{ items: { stage: string; index: number | null; text: string }[] }>(

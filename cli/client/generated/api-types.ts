@@ -2343,6 +2343,7 @@ export interface components {
             readonly run: string;
             /** @enum {string|null} */
             readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+            /** @description Which start of the phase; null for what belongs to the run. The attempt of a job is data.jobAttempt. */
             readonly attempt: number | null;
             /** @description UTC time, ISO 8601. */
             readonly at: string;

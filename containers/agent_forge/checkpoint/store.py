@@ -291,14 +291,7 @@ class CheckpointStore:
             )
 
     def _reject(self, path: str, reason: str) -> str:
-        identity = self._place.identity
-        data = {
-            "stage": identity.stage,
-            "index": identity.index,
-            "file": self._place.prefix + path,
-            "reason": reason,
-        }
-        self._emit("CheckpointRejected", data)
+        self._emit("CheckpointRejected", {"file": self._place.prefix + path, "reason": reason})
         return f"{path}: {reason}"
 
     def _describe(
@@ -309,10 +302,7 @@ class CheckpointStore:
         metrics: Mapping[str, float],
         best: bool,
     ) -> dict[str, Any]:
-        identity = self._place.identity
         return {
-            "stage": identity.stage,
-            "index": identity.index,
             "step": step,
             "manifest": self._place.prefix + name.path,
             "sha256": name.sha256,

@@ -84,7 +84,7 @@ class JsonlTracker:
         line = {"step": step, **{name: finite_number(name, value) for name, value in values.items()}}
         with self.curve.open("a", encoding="utf-8") as stream:
             stream.write(json_line({"at": utc_now(), **line}))
-        self._emit("training_metrics", {**self._where(), **line})
+        self._emit("training_metrics", {**self._turn(), **line})
 
     def generation(self, update: Mapping[str, Any]) -> None:
         """Emit a `generation_update` event.
@@ -92,19 +92,19 @@ class JsonlTracker:
         Raises:
             ForgeError(numeric): a number in it is NaN or infinite.
         """
-        self._emit("generation_update", {**self._where(), **update})
+        self._emit("generation_update", {**self._turn(), **update})
 
     def progress(self, step: int, steps: int, message: str) -> None:
         """Emit a `phase_progress` event, at most one per second and always for the last step."""
         data = self._progress.measure(step, steps, message)
         if data is not None:
-            self._emit("phase_progress", {**self._where(), **data})
+            self._emit("phase_progress", {**self._turn(), **data})
 
     def warning(self, kind: str, message: str, facts: Mapping[str, Any]) -> None:
         """Emit an `error_notification` that says `survived`, and write its message on stderr."""
         sys.stderr.write(f"agent_forge: survived {kind}: {message}\n")
         said = {"kind": kind, "message": message, "survived": True}
-        self._emit("error_notification", {**self._where(), **facts, **said})
+        self._emit("error_notification", {**self._turn(), **facts, **said})
 
     def records(self) -> list[dict[str, Any]]:
         """All metric records so far, in the order they were first written."""
@@ -120,10 +120,9 @@ class JsonlTracker:
         self._measured.clear()
         self.curve.write_text(curve, encoding="utf-8")
 
-    def _where(self) -> dict[str, Any]:
-        job = self._identity
-        turn = {} if job.round is None else {"round": job.round}
-        return {"stage": job.stage, "index": job.index, **turn}
+    def _turn(self) -> dict[str, Any]:
+        # Stage, index, job and attempt are added by whoever takes the line in: a job claims no place.
+        return {} if self._identity.round is None else {"round": self._identity.round}
 
 
 def _key(record: Mapping[str, Any]) -> str:

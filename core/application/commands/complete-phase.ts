@@ -174,7 +174,7 @@ async function writeCompletion(
     if (phaseRecord(run, phase).status === 'succeeded') return { run };
     requireNewest(run, execution);
     requireRunning(run, phase);
-    const inputs = phaseRecord(run, phase).inputs;
+    const { inputs, attempts: attempt } = phaseRecord(run, phase);
     const fingerprint = await fingerprintPhase(ports, principal, {
       resolved: run.resolved,
       phase,
@@ -188,7 +188,7 @@ async function writeCompletion(
     return {
       run: completePhaseOf(run, phase, outputs, gates, at, fingerprint),
       also: models.map((model): Change => ({ kind: 'model', model, expected: null })),
-      events: completionEvents({ runId, phase, at, models, gates }),
+      events: completionEvents({ runId, phase, attempt, at, models, gates }),
     };
   });
 }
@@ -207,12 +207,13 @@ function requireGates(phase: PhaseSlug, gates: readonly GateVerdict[]): void {
 function completionEvents(facts: {
   runId: Ulid;
   phase: PhaseSlug;
+  attempt: number;
   at: string;
   models: readonly Model[];
   gates: readonly GateVerdict[];
 }): readonly NewEvent[] {
-  const { runId, phase, at, models, gates } = facts;
-  const base = { run: runId, phase, attempt: null, at };
+  const { runId, phase, attempt, at, models, gates } = facts;
+  const base = { run: runId, phase, attempt, at };
   return [
     ...models.map(
       (model): NewEvent => ({

@@ -6,7 +6,7 @@ import { canonicalText } from '../../domain/fingerprint.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Model } from '../../domain/model.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { isNewest, isTerminal, keepContract, phaseRecord } from '../../domain/run.ts';
+import { attemptsSoFar, isNewest, isTerminal, keepContract, phaseRecord } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { changeRun } from './change-run.ts';
 
@@ -43,14 +43,16 @@ async function record(
 ): Promise<void> {
   const at = ports.clock.now().toISOString();
   await changeRun(ports, principal, runId, (run) => {
-    const { status, contracts = [], attempts } = phaseRecord(run, phase);
+    const before = phaseRecord(run, phase);
+    const { status, contracts = [] } = before;
     const known = contracts.find(({ contract }) => contract === checked.contract);
     const closed = isTerminal(run.status) || run.status === 'cancelling' || status === 'succeeded';
     if (closed || !isNewest(run, execution) || canonicalText(known) === canonicalText(checked))
       return { run };
+    const attempt = attemptsSoFar(before);
     return {
       run: keepContract(run, phase, checked, at),
-      events: [{ type: 'ContractChecked', run: runId, phase, attempt: attempts, at, data: { ...checked } }],
+      events: [{ type: 'ContractChecked', run: runId, phase, attempt, at, data: { ...checked } }],
     };
   });
 }

@@ -14,7 +14,10 @@ export interface LogBatch {
   readonly stage: string;
   readonly index: number | null;
   readonly jobId: string;
+  /** Of the job. */
   readonly attempt: number;
+  /** Which start of the phase the job belongs to; left out by a job that does not say. */
+  readonly phaseAttempt?: number | undefined;
   readonly lines: readonly { readonly offset: number; readonly text: string }[];
 }
 
@@ -37,17 +40,17 @@ export async function recordEvents(
   principal: Principal,
   batch: LogBatch,
 ): Promise<{ readonly recorded: number; readonly ignored: number }> {
-  const { runId, phase, stage, index, jobId, attempt, lines } = batch;
+  const { runId, phase, stage, index, jobId, attempt, phaseAttempt = null, lines } = batch;
   const events = lines.flatMap(({ offset, text }): NewEvent[] => {
     const line = parseLine(text);
     if (!line) return [];
-    const data = { ...line.data, stage, index, job: jobId };
+    const data = { ...line.data, stage, index, job: jobId, jobAttempt: attempt };
     return [
       {
         type: line.type,
         run: runId,
         phase,
-        attempt,
+        attempt: phaseAttempt,
         at: line.at,
         data,
         key: `${jobId}/${attempt}/${offset}`,

@@ -12,7 +12,10 @@ export interface JobNews {
   /** Number within an array job; null outside of one. */
   readonly index: number | null;
   readonly jobId: string;
+  /** Of the job. */
   readonly attempt: number;
+  /** Which start of the phase the job belongs to; left out by a job that does not say. */
+  readonly phaseAttempt?: number | undefined;
   /** In the words of AWS Batch. */
   readonly status: string;
   /** Why the job ended, where the queue gives a reason. */
@@ -30,13 +33,14 @@ const TYPES: Readonly<Record<string, EventType>> = {
 export async function recordJobStatus(
   ports: Pick<Ports, 'eventLog' | 'clock'>,
   principal: Principal,
-  { runId, phase, stage, index, jobId, attempt, status, reason }: JobNews,
+  { runId, phase, stage, index, jobId, attempt, phaseAttempt, status, reason }: JobNews,
 ): Promise<{ readonly recorded: boolean }> {
   const type = TYPES[status];
   if (type === undefined) return { recorded: false };
   const at = ports.clock.now().toISOString();
-  const data = { stage, index, job: jobId, status, reason };
+  const data = { stage, index, job: jobId, jobAttempt: attempt, status, reason };
   const key = `job/${jobId}/${attempt}/${status}`;
-  await ports.eventLog.append(principal.tenant, [{ type, run: runId, phase, attempt, at, data, key }]);
+  const event = { type, run: runId, phase, attempt: phaseAttempt ?? null, at, data, key };
+  await ports.eventLog.append(principal.tenant, [event]);
   return { recorded: true };
 }

@@ -79,7 +79,9 @@ describe('the functions', () => {
       expect(await call('ingest-events', event)).toEqual({ recorded: 1, ignored: 1 });
     }
     const events = await ports.events.read('default', ids.runId, 1, 10);
-    expect(events.map((each) => each.data)).toEqual([{ step: 1, stage: 'base', index: null, job: 'job' }]);
+    expect(events.map((each) => each.data)).toEqual([
+      { step: 1, stage: 'base', index: null, job: 'job', jobAttempt: 1 },
+    ]);
   });
 
   it.each<[FunctionName, unknown]>([

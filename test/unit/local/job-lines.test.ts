@@ -8,7 +8,13 @@ import type { JobRunner } from '#local/jobs/runner-api.ts';
 import { fixtureTree, removeFixtures } from '#test/support/fixture-tree.ts';
 
 afterAll(removeFixtures);
-const TAGS = { 'forge-tenant': 'default', 'forge-run': 'R', 'forge-phase': 'cognate', 'forge-stage': 'base' };
+const TAGS = {
+  'forge-tenant': 'default',
+  'forge-run': 'R',
+  'forge-phase': 'cognate',
+  'forge-stage': 'base',
+  'forge-attempt': '3',
+};
 const jobOf = (jobId: string, change: Partial<JobDetail> = {}) =>
   ({ jobId, tags: TAGS, attempts: [], ...change }) as unknown as JobDetail;
 
@@ -40,6 +46,7 @@ describe('output of a job', () => {
       jobId: 'job',
       index: 2,
       attempt: 1,
+      phaseAttempt: 3,
       lines: [
         { offset: 0, text: 'line 0' },
         { offset: 9, text: 'line 1' },

@@ -99,6 +99,7 @@ describe('the order of states', () => {
         'forge-run': RUN,
         'forge-phase': 'cognate',
         'forge-stage': 'variants',
+        'forge-attempt': '1',
       },
       ArrayProperties: { Size: 3 },
     });

@@ -27,7 +27,8 @@ describe('recording what a job printed', () => {
     const ports = memoryPorts();
     const lines = [1, 2].map((step) => ({ offset: step * 100, text: progress(step) }));
 
-    expect(await recordEvents(ports, ADMIN, batchOf(lines))).toEqual({ recorded: 2, ignored: 0 });
+    const batch = batchOf(lines, { attempt: 2, phaseAttempt: 3 });
+    expect(await recordEvents(ports, ADMIN, batch)).toEqual({ recorded: 2, ignored: 0 });
     expect(await logged(ports)).toEqual(
       [1, 2].map((step) => ({
         seq: step,
@@ -35,9 +36,9 @@ describe('recording what a job printed', () => {
         tenant: 'default',
         run: RUN,
         phase: 'cognate',
-        attempt: 1,
+        attempt: 3,
         at: '2026-03-01T12:00:00Z',
-        data: { step, steps: 40, stage: 'variants', index: 2, job: 'job-1' },
+        data: { step, steps: 40, stage: 'variants', index: 2, job: 'job-1', jobAttempt: 2 },
       })),
     );
   });
@@ -70,10 +71,13 @@ describe('recording what a job printed', () => {
     const text = JSON.stringify({
       type: 'phase_progress',
       at: '2026-03-01T12:00:00Z',
-      data: { stage: 'evaluate', index: 0, job: 'other' },
+      data: { stage: 'evaluate', index: 0, job: 'other', jobAttempt: 9 },
     });
     await recordEvents(ports, ADMIN, batchOf([{ offset: 0, text }]));
-    expect((await logged(ports))[0]?.data).toEqual({ stage: 'variants', index: 2, job: 'job-1' });
+    const [event] = await logged(ports);
+    expect(event?.data).toEqual({ stage: 'variants', index: 2, job: 'job-1', jobAttempt: 1 });
+    // A job of an older machine does not say which start of the phase it belongs to; its own attempt is none.
+    expect(event?.attempt).toBeNull();
   });
 
   test('delivered in pieces, one to three times, in any order and at once: each line once, numbers without a gap', async () => {
