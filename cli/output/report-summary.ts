@@ -92,8 +92,11 @@ function modelLines({ models }: RunReport, paint: Paint): readonly string[] {
 
 /** What to try with the run that has just ended. */
 export function nextCommands({ run, models }: RunReport): readonly string[] {
-  // A child shows more of a lineage than the base it came from.
-  const model = (models.find((each) => each.parents.length > 0) ?? models[0])?.reference;
+  // The newest shows the whole lineage; ids are in the order of their making.
+  const model = models.reduce<(typeof models)[number] | undefined>(
+    (newest, each) => (newest && newest.id > each.id ? newest : each),
+    undefined,
+  )?.reference;
   return [
     ...(run.status === 'failed' ? [`forge runs logs ${run.id} --tail 50`] : []),
     `forge runs report ${run.id}`,
