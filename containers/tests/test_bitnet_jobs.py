@@ -1,6 +1,7 @@
 """Phase 4 as the queue runs it: a registered model through the entry point, stage after stage."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,13 @@ import torch
 
 from agent_forge.contracts import load_contract, validate
 from agent_forge.models.packed import as_stored, load_packed
+from agent_forge.phases.bitnet.config import BitnetConfig
 from agent_forge.properties import PROPERTIES, measure_model, verify_model
 from agent_forge.registry import PHASES
-from tests.phases.test_bitnet import TEST_PRESET, TEXTS, load_model, write_input
+from tests.phases.test_bitnet import TEXTS, load_model, write_input
 from tests.support.job_room import MODEL_ID, JobRoom
 
-CONFIG = {**TEST_PRESET["config"]["bitnet"], "steps": 4}
+CONFIG = replace(BitnetConfig.preset("test"), steps=4).to_json()
 PHASE = next(phase for phase in load_contract("phases.json")["phases"] if phase["slug"] == "bitnet")
 
 

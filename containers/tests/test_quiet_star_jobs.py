@@ -1,17 +1,19 @@
 """Phase 3 as the queue runs it: a registered model through the entry point, stage after stage."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent_forge.contracts import load_contract, validate
+from agent_forge.phases.quiet_star.config import QuietStarConfig
 from agent_forge.properties import PROPERTIES, measure_model
-from tests.phases.test_quiet_star import TEST_PRESET, TEXTS, write_input
+from tests.phases.test_quiet_star import TEXTS, write_input
 from tests.support.job_room import MODEL_ID, JobRoom
 
 PHASES = {"quiet-star": "agent_forge.phases.quiet_star.phase"}
-CONFIG = {**TEST_PRESET["config"]["quiet-star"], "steps": 3}
+CONFIG = replace(QuietStarConfig.preset("test"), steps=3).to_json()
 PHASE = next(phase for phase in load_contract("phases.json")["phases"] if phase["slug"] == "quiet-star")
 
 

@@ -1,17 +1,19 @@
 """Phase 5 as the queue runs it: a registered ternary model through the entry point, stage after stage."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from agent_forge.contracts import load_contract, validate
+from agent_forge.phases.training.config import TrainingConfig
 from agent_forge.properties import PROPERTIES, measure_model
-from tests.phases.test_training import PRESETS, TEXTS, write_ternary
+from tests.phases.test_training import TEXTS, write_ternary
 from tests.support.job_room import MODEL_ID, JobRoom
 
 PHASES = {"training": "agent_forge.phases.training.phase"}
-CONFIG = {**PRESETS["test"], "steps": 3, "dreams": "sample", "dream_wake": 2, "edge": True}
+CONFIG = replace(TrainingConfig.preset("test"), steps=3, dreams="sample", dream_wake=2, edge=True).to_json()
 PHASE = next(phase for phase in load_contract("phases.json")["phases"] if phase["slug"] == "training")
 
 
