@@ -197,7 +197,21 @@ async function decideUnfinished(
   if (differs.length > 0)
     return rerun(phase, `${reason} Not the same as then: ${differs.join(', ')}.`, differs);
   const kept = (await checkpointKeys(ports, origin.id, phase)).length;
-  return rerun(phase, kept > 0 ? `${reason} It goes on from its checkpoints.` : reason, [], kept);
+  const sentences = [reason, ...roundsRepeated(record), ...(kept > 0 ? [JOBS_GO_ON] : [])];
+  return rerun(phase, sentences.join(' '), [], kept);
+}
+
+const JOBS_GO_ON =
+  'Its jobs go on from their checkpoints; a stage that had ended is repeated from its last one.';
+
+/** Results are named after their run, so a new run has none: its rounds cannot go on where the other's were. */
+function roundsRepeated({ rounds = [] }: PhaseRecord): readonly string[] {
+  return rounds
+    .filter(({ finished }) => finished > 0)
+    .map(
+      ({ group, finished }) =>
+        `It begins again at the first round of ${group}, though ${finished} had ended.`,
+    );
 }
 
 /** Keys of the checkpoint manifests of a phase. */

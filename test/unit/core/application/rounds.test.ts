@@ -1,6 +1,9 @@
 /** Phases whose stages repeat, through the real use cases: what is submitted, read and recorded, and after what crash. */
 import { type Completion, completePhase, type GoesOn } from '#core/application/commands/complete-phase.ts';
+import { copyRun, planCopy } from '#core/application/commands/copy-run.ts';
 import { failPhase } from '#core/application/commands/fail-phase.ts';
+import { finishRun } from '#core/application/commands/finish-run.ts';
+import { prepareRun } from '#core/application/commands/prepare-run.ts';
 import { type StartedPhase, startPhase } from '#core/application/commands/start-phase.ts';
 import { phaseRecord, type Run } from '#core/domain/run.ts';
 import { ADMIN, type MemoryPorts, memoryPorts } from '#test/support/memory-ports.ts';
@@ -203,6 +206,30 @@ describe('a phase that was interrupted between its rounds', () => {
     expect((await fail()).action).toBe('retry');
     await begin(there);
     expect((await fail()).action).toBe('fail');
+  });
+});
+
+describe('a retry of a phase that failed between its rounds', () => {
+  test('begins at the first round, and is announced as that', async () => {
+    const there = await world();
+    await walk(there, 3, 2);
+    const key = `checkpoints/${there.id}/evomerge/select/manifests/0000000001-${'a'.repeat(64)}.json`;
+    there.ports.store.blobs.set(key, new TextEncoder().encode('{}'));
+    await finishRun(there.ports, ADMIN, { runId: there.id, outcome: 'FAILED' });
+    const request = { verb: 'retry', wish: {} } as const;
+    const { decisions } = await planCopy(there.ports, ADMIN, there.id, request);
+    expect(decisions.phases.find((each) => each.phase === phase)).toMatchObject({
+      decision: 'rerun',
+      checkpoints: 1,
+      reason:
+        `It is failed in run ${there.id}. It begins again at the first round of generations, though 2 had ended. ` +
+        'Its jobs go on from their checkpoints; a stage that had ended is repeated from its last one.',
+    });
+    const made = await copyRun(there.ports, ADMIN, there.id, { ...request, idempotencyKey: 'again' });
+    const again = { ...there, id: made.id, execution: made.executions[0] ?? '' };
+    await prepareRun(there.ports, ADMIN, made.id);
+    const { turn, stages } = await begin(again);
+    expect([turn, stages.map(({ name }) => name)]).toEqual(['generations/0', ['prepare', 'score', 'select']]);
   });
 });
 
