@@ -88,6 +88,14 @@ describe('a run through every available phase', () => {
     expect(low <= mean && mean <= high).toBe(true);
   });
 
+  it('packs the ternary model into a file that says bit for bit what its masters say', () => {
+    const { packed = {}, ternary = {} } =
+      report.phases.find(({ phase }) => phase === 'bitnet')?.figures ?? {};
+    expect(packed.logit_difference?.value).toBe(0);
+    expect(packed.ratio_fp32_matrices?.value).toBeGreaterThan(15);
+    expect(Number.isFinite(ternary.loss_gap?.value)).toBe(true);
+  });
+
   it('shows no number that was not measured', async () => {
     const { body } = await server.api<{ items: MetricRecord[] }>('GET', `/v1/runs/${run.id}/metrics`);
     const byId = new Map(body.items.map((metric) => [metric.id, metric]));

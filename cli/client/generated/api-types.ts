@@ -1229,7 +1229,7 @@ export interface components {
                     readonly steps?: number;
                     /**
                      * @description Peak learning rate; ternary weights stand, and need, more than full precision does.
-                     * @default 0.003
+                     * @default 0.002
                      */
                     readonly learning_rate?: number;
                     /**
@@ -1243,8 +1243,8 @@ export interface components {
                      */
                     readonly warmup_steps?: number;
                     /**
-                     * @description AdamW decay of matrices.
-                     * @default 0.1
+                     * @description AdamW decay of matrices; it pulls masters back from the thresholds that they have to cross.
+                     * @default 0
                      */
                     readonly weight_decay?: number;
                     /**
@@ -3116,7 +3116,7 @@ export interface components {
                     readonly steps?: number;
                     /**
                      * @description Peak learning rate; ternary weights stand, and need, more than full precision does.
-                     * @default 0.003
+                     * @default 0.002
                      */
                     readonly learning_rate?: number;
                     /**
@@ -3130,8 +3130,8 @@ export interface components {
                      */
                     readonly warmup_steps?: number;
                     /**
-                     * @description AdamW decay of matrices.
-                     * @default 0.1
+                     * @description AdamW decay of matrices; it pulls masters back from the thresholds that they have to cross.
+                     * @default 0
                      */
                     readonly weight_decay?: number;
                     /**
@@ -4794,7 +4794,7 @@ export interface operations {
                             readonly steps?: number;
                             /**
                              * @description Peak learning rate; ternary weights stand, and need, more than full precision does.
-                             * @default 0.003
+                             * @default 0.002
                              */
                             readonly learning_rate?: number;
                             /**
@@ -4808,8 +4808,8 @@ export interface operations {
                              */
                             readonly warmup_steps?: number;
                             /**
-                             * @description AdamW decay of matrices.
-                             * @default 0.1
+                             * @description AdamW decay of matrices; it pulls masters back from the thresholds that they have to cross.
+                             * @default 0
                              */
                             readonly weight_decay?: number;
                             /**

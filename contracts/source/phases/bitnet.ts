@@ -38,12 +38,16 @@ const fields = {
   steps: setting(z.int().min(1).max(1_000_000), 100, 'Optimizer steps.'),
   learning_rate: setting(
     z.number().min(1e-7).max(0.1),
-    0.003,
+    0.002,
     'Peak learning rate; ternary weights stand, and need, more than full precision does.',
   ),
   min_lr_fraction: setting(z.number().min(0).max(1), 0.05, 'Last learning rate as a share of the peak.'),
   warmup_steps: setting(z.int().min(0).max(100_000), 5, 'Linear warm-up.'),
-  weight_decay: setting(z.number().min(0).max(1), 0.1, 'AdamW decay of matrices.'),
+  weight_decay: setting(
+    z.number().min(0).max(1),
+    0,
+    'AdamW decay of matrices; it pulls masters back from the thresholds that they have to cross.',
+  ),
   grad_clip: setting(z.number().gt(0).max(100), 1.0, 'Gradient norm limit.'),
   train_tokens: setting(
     z.int().min(1000).max(100_000_000_000),
