@@ -8,7 +8,20 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "agent_forge"
 # Ground that every part may stand on: kinds of errors, the clock, the phase protocol, seeds.
-GROUND = {"errors", "clock", "phase", "identity", "environment", "contracts", "determinism", "settings"}
+GROUND = {
+    "errors",
+    "clock",
+    "phase",
+    "identity",
+    "environment",
+    "contracts",
+    "determinism",
+    "settings",
+    "stages",
+    "artifacts",
+}
+# What phases have in common beside computing: their settings, their stages, what they publish.
+SHARED = {"settings", "stages", "artifacts"}
 # A part, and the other parts it may import. What is not listed (entrypoint, context, ...) may import all but
 # phases: only the registry names those, and it imports them by name when one is asked for.
 LAYERS = {
@@ -21,7 +34,7 @@ LAYERS = {
     "storage": {"errors"},
     "tracking": {"errors", "clock", "identity"},
     "checkpoint": {"storage", "tracking"} | GROUND,
-    "phases": {"models", "data", "evaluation", "training", "merging", "evolution"} | GROUND,
+    "phases": {"models", "data", "evaluation", "training", "merging", "evolution"} | SHARED | GROUND,
 }
 # A vendor's package, and the one file that may know it.
 VENDORS = {

@@ -7,10 +7,12 @@ import hashlib
 import os
 from collections.abc import Iterable
 from functools import cached_property
+from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from agent_forge.errors import ForgeError
+from agent_forge.models.files import TOKENIZER
 
 PAD, BOS, EOS = "<|pad|>", "<|bos|>", "<|eos|>"
 NAMED_RESERVED = (
@@ -70,6 +72,11 @@ class TextTokenizer:
     def from_json(document: str) -> "TextTokenizer":
         """Read tokenizer.json."""
         return TextTokenizer(Tokenizer.from_str(document))
+
+    @staticmethod
+    def of(folder: Path) -> "TextTokenizer":
+        """The tokenizer of a model folder."""
+        return TextTokenizer.from_json((folder / TOKENIZER).read_text(encoding="utf-8"))
 
     @cached_property
     def json(self) -> str:

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from agent_forge.data.tokenizer import BOS_ID
+from agent_forge.data.tokenizer import BOS_ID, TextTokenizer
 from agent_forge.models.titan import TinyTitan
 
 NATS_PER_BIT = math.log(2.0)
@@ -23,6 +23,11 @@ class HeldOut:
 
     tokens: Tensor  # (n,) int64
     token_bytes: Sequence[bytes]
+
+    @staticmethod
+    def of(stream: Tensor, tokenizer: TextTokenizer) -> "HeldOut":
+        """A stream of token ids of any integer type as scoring wants it."""
+        return HeldOut(stream.long(), tokenizer.token_bytes)
 
     @property
     def scored(self) -> Tensor:

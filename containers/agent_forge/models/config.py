@@ -112,6 +112,15 @@ class LineageConfig:
     seed: int = 0
     held_out_every: int = 0
 
+    def child(self, weights_hash: str, phase: str, seed: int) -> "LineageConfig":
+        """Of a model that `phase` makes of this one; a model without a base is the base of its children.
+
+        Args:
+            weights_hash: of this model.
+        """
+        base = self.base_hash or weights_hash
+        return replace(self, base_hash=base, parents=(weights_hash,), phase=phase, seed=seed)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:

@@ -3,15 +3,16 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save
 
 from agent_forge.models.config import ModelConfig
+from agent_forge.models.files import CONFIG, TOKENIZER, WEIGHTS
 from agent_forge.models.titan import TinyTitan
 
-WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
 LATE_BLOCKS = ("thought.", "quant.", "lora.")  # added by later phases, outside the architecture hash
 
 
@@ -51,6 +52,11 @@ def save_model(model: TinyTitan, folder: Path, tokenizer_json: str) -> str:
     return hashlib.sha256(weights).hexdigest()
 
 
+def weights_hash(folder: Path) -> str:
+    """SHA-256 of the weight file: what lineages name a model by."""
+    return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+
+
 def read_config(folder: Path) -> ModelConfig:
     """Parse config.json.
 
@@ -79,3 +85,10 @@ def load_model(folder: Path, device: torch.device | str = "cpu") -> TinyTitan:
         )
     model.load_state_dict(tensors)
     return model.to(device)
+
+
+def load_child(folder: Path, phase: str, seed: int) -> TinyTitan:
+    """What a phase begins with: the tensors of the model in `folder`, with the lineage of a child of it."""
+    model = load_model(folder)
+    lineage = model.config.lineage.child(weights_hash(folder), phase, seed)
+    return model.with_config(replace(model.config, lineage=lineage))

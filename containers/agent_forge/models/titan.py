@@ -163,6 +163,16 @@ class TinyTitan(nn.Module):
         """Where the weights are; tokens and states have to be there too."""
         return self.embedding.weight.device
 
+    def with_config(self, config: ModelConfig) -> "TinyTitan":
+        """A copy on the CPU with the same tensors and another config.json.
+
+        Raises:
+            RuntimeError: the configuration asks for other tensors.
+        """
+        copy = TinyTitan(config)
+        copy.load_state_dict(self.state_dict())
+        return copy
+
     def start(self, batch: int) -> TitanState:
         """The state before the first token."""
         arch = self.config.arch

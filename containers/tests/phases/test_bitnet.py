@@ -31,7 +31,8 @@ from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import Document, InputModel, Stage
 from agent_forge.phases.bitnet.calibration import calibrate, worst_of
 from agent_forge.phases.bitnet.config import BitnetConfig
-from agent_forge.phases.bitnet.phase import input_model, objective_of, run
+from agent_forge.phases.bitnet.phase import objective_of, run
+from agent_forge.stages import input_model
 from agent_forge.training.objective import Losses, NextToken
 from agent_forge.training.ternary_warm_up import Alternating, TernaryWarmUp
 from tests.data.texts import documents
@@ -303,12 +304,12 @@ def test_the_base_of_the_lineage_is_not_meant(roles: list[str], meant: int, tmp_
     context = job(tmp_path, "train", "single")
     models = [InputModel(f"m{i}", role, "x") for i, role in enumerate(roles)]
     context.registered = {model.name: (model, tmp_path) for model in models}
-    assert input_model(context) == models[meant]
+    assert input_model(context, "bitnet") == models[meant]
     context.registered = {m.name: (m, tmp_path) for m in (*models, InputModel("two", "merged", "y"))} | (
         {"three": (InputModel("three", "merged", "z"), tmp_path)}
     )
     with pytest.raises(ForgeError, match="expected one"):
-        input_model(context)
+        input_model(context, "bitnet")
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,9 @@ from agent_forge.phase import Document, InputModel, Stage
 from agent_forge.phases.quiet_star.coherence import Heard, distinct_2, most_common_share
 from agent_forge.phases.quiet_star.config import QuietStarConfig
 from agent_forge.phases.quiet_star.marks import SEPARATORS, mark_ids, separator_of
-from agent_forge.phases.quiet_star.phase import input_model, run
+from agent_forge.phases.quiet_star.phase import run
 from agent_forge.phases.quiet_star.report import gains, has_effect, thought_numbers
+from agent_forge.stages import input_model
 from tests.data.texts import documents
 from tests.phases.fake_context import FolderContext
 
@@ -232,7 +233,7 @@ def test_a_base_that_came_along_is_not_taught(tmp_path: Path) -> None:
     context = job(tmp_path, "train", "array", 2, 0)
     (model, folder), = context.registered.values()  # fmt: skip
     context.registered = {"base": (InputModel("base", "base", "x"), folder), model.name: (model, folder)}
-    assert input_model(context) == model
+    assert input_model(context, "quiet-star") == model
 
 
 def test_a_model_that_thinks_already_is_refused(jobs: dict[str, FolderContext], tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import Document, InputModel, Stage
 from agent_forge.phases.training.config import TrainingConfig
 from agent_forge.phases.training.mechanisms import filter_of, row_losses, self_model_of
-from agent_forge.phases.training.phase import prepare_text, run
+from agent_forge.phases.training.phase import run, streams_of
 from tests.phases.fake_context import FolderContext
 from tests.phases.test_quiet_star import EVERY, TEXTS, write_input
 from tests.training.test_mixed_objective import CONFIG
@@ -137,7 +137,7 @@ def test_only_what_is_on_is_logged_and_recorded(
 def test_both_halves_of_the_held_out_text_and_the_train_text_are_apart(tmp_path: Path) -> None:
     context = job(tmp_path, "train")
     tokenizer = TextTokenizer.from_json((tmp_path / "input/tokenizer.json").read_text(encoding="utf-8"))
-    streams = prepare_text(context, OFF, tokenizer, read_config(tmp_path / "input"))
+    streams = streams_of(context, OFF, tokenizer, read_config(tmp_path / "input"))
     assert torch.equal(torch.cat([streams["guard"], streams["report"]]), streams["held_out"])
     trained = tokenizer.decode(streams["train"].tolist())
     lines = [line for line in tokenizer.decode(streams["held_out"].tolist()).splitlines() if len(line) > 40]

@@ -11,9 +11,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from agent_forge.artifacts import SAFETENSORS_TYPE
+from agent_forge.data.streams import spread_rows
 from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.evaluation.held_out import HeldOut, score_model
 from agent_forge.evaluation.packed_size import PackedSize, measure_packed
+from agent_forge.evaluation.record import record_score
 from agent_forge.evaluation.timing import Times
 from agent_forge.models.compiled_kernel import kernel_in_use
 from agent_forge.models.device import best_device
@@ -28,7 +31,6 @@ from agent_forge.phases.bitnet.profile import decode_times
 from agent_forge.training.thought_objective import following, generator_of
 
 PACKED = "packed.safetensors"
-SAFETENSORS_TYPE = "application/vnd.safetensors"
 
 
 def evaluate_model(
@@ -48,11 +50,11 @@ def evaluate_model(
     path = context.work / PACKED
     write_packed(models["ternary"], path, config.storage)
     context.publish_artifact(PACKED, path, SAFETENSORS_TYPE)
-    packed, rows_RT = load_packed(path), rows_of(stream, config)
+    packed, rows_RT = load_packed(path), spread_rows(stream, config.seq_len, config.calibration_rows)
     context.tracker.progress(0, 4, "measuring on held-out text")
     rounded = rounded_only(models["input"], models["ternary"])
     scored = {**models, "ptq": rounded, "packed": packed}
-    record_losses(context, config, scored, HeldOut(stream.long(), tokenizer.token_bytes))
+    record_losses(context, config, scored, HeldOut.of(stream, tokenizer))
     record_thoughts(context, models, rows_RT)
     context.tracker.progress(1, 4, "comparing the packed file with the masters")
     record_agreement(context, packed, as_stored(models["ternary"], path), "", rows_RT)
@@ -78,16 +80,7 @@ def evaluate_model(
 
 def rounded_only(before: TinyTitan, ternary: TinyTitan) -> TinyTitan:
     """The input's own weights, ternarised without a step of training."""
-    model = TinyTitan(replace(before.config, quant=ternary.config.quant))
-    model.load_state_dict(before.state_dict())
-    return model.eval()
-
-
-def rows_of(stream: Tensor, config: BitnetConfig) -> Tensor:
-    """Evenly spread held-out rows of T + 1 tokens that do not overlap, (R, T + 1)."""
-    count = (len(stream) - 1) // config.seq_len
-    chosen = torch.linspace(0, count - 1, min(config.calibration_rows, count)).round().long()
-    return torch.stack([stream[i * config.seq_len : (i + 1) * config.seq_len + 1].long() for i in chosen])
+    return before.with_config(replace(before.config, quant=ternary.config.quant)).eval()
 
 
 def record_losses(
@@ -101,8 +94,7 @@ def record_losses(
         score = score_model(placed, held_out, config.seq_len, config.eval_stride, config.eval_batch_size)
         model.to("cpu")
         found[name] = score.bits_per_byte
-        record(context, f"{name}/bits_per_byte", score.bits_per_byte, "bits/byte", name)
-        record(context, f"{name}/perplexity", score.perplexity, "per token", name)
+        record_score(context.tracker, name, score)
     for name in found.keys() - {"input"}:
         record(context, f"{name}/loss_gap", found[name] / found["input"] - 1.0, "of the input's", name)
 

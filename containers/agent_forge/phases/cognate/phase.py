@@ -3,32 +3,31 @@
 Stages: `base` (single) -> `variants` (array of 3) -> `evaluate` (reduce).
 """
 
-import hashlib
-import shutil
-from pathlib import Path
+from dataclasses import replace
 
 import torch
-from safetensors.torch import load_file, save
 from torch import Tensor
 
-from agent_forge.data.corpus import encode_texts, excerpts, require_tokens, split_texts
+from agent_forge.artifacts import publish_tensors, publish_under, read_tensors
+from agent_forge.data.corpus import excerpts, split_texts
 from agent_forge.data.packing import Sampler
+from agent_forge.data.streams import encode_split
 from agent_forge.data.tokenizer import TextTokenizer
-from agent_forge.errors import ForgeError
-from agent_forge.models.config import ModelConfig
 from agent_forge.models.device import best_device
-from agent_forge.models.folder import CONFIG, TOKENIZER, WEIGHTS, load_model, save_model
+from agent_forge.models.files import TOKENIZER
+from agent_forge.models.folder import load_child, save_model
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import Parent, PhaseContext
 from agent_forge.phases.cognate.config import CognateConfig
 from agent_forge.phases.cognate.report import evaluate_models
 from agent_forge.phases.cognate.variants import BASE, VARIANTS, Variant
+from agent_forge.stages import models_of, run_stage, share_of
 from agent_forge.training.loop import Recipe, Training, train
 from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import ponder_weight
 
-SAFETENSORS_TYPE = "application/vnd.safetensors"
 OPTIMIZER, TOKENS = "optimizer", "tokens"
+LEAST_HELD_OUT = 64  # tokens
 
 
 def run(context: PhaseContext) -> None:
@@ -38,15 +37,8 @@ def run(context: PhaseContext) -> None:
         ForgeError(validation): unknown stage, unusable settings or corpus.
         ForgeError(numeric): the training diverged.
     """
-    torch.set_num_threads(context.threads)
     stages = {"base": run_base, "variants": run_variant, "evaluate": run_evaluate}
-    stage = stages.get(context.stage.name)
-    if stage is None:
-        raise ForgeError(
-            "validation",
-            f"Phase cognate has no stage {context.stage.name!r}; expected one of {', '.join(stages)}.",
-        )
-    stage(context)
+    run_stage(context, "cognate", stages)
 
 
 def run_base(context: PhaseContext) -> None:
@@ -69,15 +61,14 @@ def run_base(context: PhaseContext) -> None:
 def run_variant(context: PhaseContext) -> None:
     """Continue the base's schedule with this child's mixture, ponder cost and write bias."""
     config = CognateConfig.of(context.config)
-    variant = variant_of(context)
+    variant = share_of(context, VARIANTS)
     source = context.stage_outputs("base")[0]
     folder = source.models["base"]
-    tokenizer = TextTokenizer.from_json((folder / TOKENIZER).read_text(encoding="utf-8"))
-    streams = load_file(source.artifacts[TOKENS])
-    base_hash = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
-    model = continued(load_model(folder), variant, config, base_hash).to(best_device())
+    tokenizer = TextTokenizer.of(folder)
+    streams = read_tensors(source, TOKENS)
+    model = continued(load_child(folder, "cognate", context.seed), variant, config).to(best_device())
     training = Training.begin(model, config.weight_decay)
-    training.restore(load_file(source.artifacts[OPTIMIZER]))
+    training.restore(read_tensors(source, OPTIMIZER))
     sampler = sampler_of(streams["train"], tokenizer, config, context.seed, variant)
     recipe = recipe_of(config, variant, config.base_steps, config.steps)
     train(context, training, sampler, recipe, f"training {variant.name}")
@@ -90,22 +81,12 @@ def run_evaluate(context: PhaseContext) -> None:
     """Measure base, variants and their average, then publish the four models under their final names."""
     config = CognateConfig.of(context.config)
     source = context.stage_outputs("base")[0]
-    folders = {"base": source.models["base"]}
-    for output in context.stage_outputs("variants"):
-        folders.update(output.models)
-    absent = [variant.name for variant in VARIANTS if variant.name not in folders]
-    if absent:
-        raise ForgeError(
-            "contract", f"Stage variants left no model {absent}; expected {[v.name for v in VARIANTS]}."
-        )
-    evaluate_models(context, config, folders, load_file(source.artifacts[TOKENS]))
-    for name in ("base", *(variant.name for variant in VARIANTS)):
-        copy = context.work / "published" / name
-        copy.mkdir(parents=True, exist_ok=True)
-        for file in (WEIGHTS, CONFIG, TOKENIZER):
-            shutil.copyfile(folders[name] / file, copy / file)
-        parents = [] if name == "base" else [Parent("continued-from", name="base")]
-        context.publish_model(name, "base" if name == "base" else "variant", copy, parents)
+    variants = models_of(context, "variants", [variant.name for variant in VARIANTS])
+    folders = {"base": source.models["base"], **variants}
+    evaluate_models(context, config, folders, read_tensors(source, TOKENS))
+    publish_under(context, "base", "base", folders["base"], [])
+    for name, folder in variants.items():
+        publish_under(context, name, "variant", folder, [Parent("continued-from", name="base")])
 
 
 def prepare_text(context: PhaseContext, config: CognateConfig) -> tuple[TextTokenizer, dict[str, Tensor]]:
@@ -114,31 +95,14 @@ def prepare_text(context: PhaseContext, config: CognateConfig) -> tuple[TextToke
     tokenizer = TextTokenizer.train(
         excerpts(split.train, config.tokenizer_bytes, context.seed), config.vocab_size
     )
-    train_stream = encode_texts(tokenizer, split.train, config.train_tokens, context.seed)
-    held_out = encode_texts(tokenizer, split.held_out, config.held_out_tokens, context.seed)
-    require_tokens(train_stream, config.seq_len * config.batch_size + 1, "train")
-    require_tokens(held_out, 64, "held-out")
-    return tokenizer, {"train": train_stream, "held_out": held_out}
+    return tokenizer, encode_split(tokenizer, split, config, LEAST_HELD_OUT, context.seed)
 
 
-def variant_of(context: PhaseContext) -> Variant:
-    """The variant of this array child."""
-    index = context.stage.index
-    if index is None or not 0 <= index < len(VARIANTS):
-        raise ForgeError(
-            "validation", f"Stage variants got index {index}; expected 0 to {len(VARIANTS) - 1}."
-        )
-    return VARIANTS[index]
-
-
-def continued(model: TinyTitan, variant: Variant, config: CognateConfig, base_hash: str) -> TinyTitan:
-    """The base as a variant's first state: same tensors, its own write bias and lineage."""
-    document = model.config.to_json()
-    document["ltm"]["write_bias"] = variant.write_bias
-    document["act"]["tau"] = variant.tau * config.ponder_tau
-    document["lineage"] |= {"base_hash": base_hash, "parents": [base_hash]}
-    result = TinyTitan(ModelConfig.from_json(document))
-    result.load_state_dict(model.state_dict())
+def continued(base: TinyTitan, variant: Variant, config: CognateConfig) -> TinyTitan:
+    """The base's child as a variant's first state: same tensors, its own write bias and ponder cost."""
+    ltm = replace(base.config.ltm, write_bias=variant.write_bias)
+    act = replace(base.config.act, tau=variant.tau * config.ponder_tau)
+    result = base.with_config(replace(base.config, ltm=ltm, act=act))
     if result.ltm is not None:
         with torch.no_grad():
             result.ltm.gates.bias[2] += variant.write_bias
@@ -160,10 +124,3 @@ def recipe_of(config: CognateConfig, variant: Variant, first: int, last: int) ->
         config.schedule, first, last, config.weight_decay, config.grad_clip, config.log_every,
         NextToken(lambda step: ponder_weight(final, step, config.steps)),
     )  # fmt: skip
-
-
-def publish_tensors(context: PhaseContext, name: str, tensors: dict[str, Tensor]) -> None:
-    """Write a safetensors file and publish it."""
-    path: Path = context.work / f"{name}.safetensors"
-    path.write_bytes(save({key: tensor.contiguous() for key, tensor in tensors.items()}))
-    context.publish_artifact(name, path, SAFETENSORS_TYPE)

@@ -12,8 +12,9 @@ from agent_forge.data.packing import Sampler, synthetic_row
 from agent_forge.data.tokenizer import RESERVED_ROWS, TextTokenizer
 from agent_forge.evaluation import baselines, probes
 from agent_forge.evaluation.held_out import HeldOut, score_model
+from agent_forge.evaluation.record import record_score
 from agent_forge.models.device import best_device
-from agent_forge.models.folder import TOKENIZER, load_model
+from agent_forge.models.folder import load_model
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import PhaseContext
 from agent_forge.phases.cognate.config import CognateConfig
@@ -34,8 +35,8 @@ def evaluate_models(
         folders: base and variants.
         streams: encoded `train` and `held_out` text.
     """
-    tokenizer = TextTokenizer.from_json((folders["base"] / TOKENIZER).read_text(encoding="utf-8"))
-    held_out = HeldOut(streams["held_out"].long(), tokenizer.token_bytes)
+    tokenizer = TextTokenizer.of(folders["base"])
+    held_out = HeldOut.of(streams["held_out"], tokenizer)
     bound = record_baselines(context, config, tokenizer, held_out, streams["train"])
     device = best_device()
     models = {name: load_model(folders[name], device) for name in ("base", *(v.name for v in VARIANTS))}
@@ -121,9 +122,8 @@ def record_held_out(
 ) -> None:
     """Bits per byte, perplexity, ponder steps on text, and the distance to the best gated baseline."""
     score = score_model(model, held_out, config.seq_len, config.eval_stride, config.eval_batch_size)
+    record_score(context.tracker, name, score)
     values = {
-        "bits_per_byte": (score.bits_per_byte, "bits/byte"),
-        "perplexity": (score.perplexity, "per token"),
         "ponder_steps": (score.ponder_steps, "steps/token"),
         "margin_over_baselines": (bound - score.bits_per_byte, "bits/byte"),
     }

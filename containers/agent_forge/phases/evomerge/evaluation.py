@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors.torch import load_file
 from torch import Tensor
 
+from agent_forge.artifacts import publish_json, publish_tensors, read_json, read_tensors
 from agent_forge.errors import ForgeError
 from agent_forge.evaluation.held_out import HeldOut
 from agent_forge.models.device import best_device
@@ -28,9 +28,6 @@ from agent_forge.phases.evomerge.population import (
     PROBES,
     SCREEN,
     Inputs,
-    publish_json,
-    publish_tensors,
-    read_json,
     read_search,
     read_setup,
     read_stream,
@@ -112,9 +109,9 @@ def gathered(context: PhaseContext, search: Search) -> dict[str, Tensor]:
     for output in context.stage_outputs("evaluate"):
         found = read_json(output, OUTCOMES)
         search.outcomes |= {key: Outcome.from_json(outcome) for key, outcome in found.items()}
-        probes |= load_file(output.artifacts[PROBES])
+        probes |= read_tensors(output, PROBES)
     for output in context.stage_outputs("select"):
-        probes |= load_file(output.artifacts[PROBES])
+        probes |= read_tensors(output, PROBES)
     absent = [genome.key for genome in search.unknown()]
     if absent:
         raise ForgeError(

@@ -1,6 +1,5 @@
 """A genome as a merge: its recipe, and the merged model's folder."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -10,7 +9,7 @@ from typing import Any
 from agent_forge.merging.merge import merge, open_models
 from agent_forge.merging.plan import plan_merge
 from agent_forge.merging.recipe import TINY_TITAN_LINEAR_ONLY, Recipe, Slice, SliceSource
-from agent_forge.models.folder import CONFIG, WEIGHTS, read_config
+from agent_forge.models.folder import CONFIG, read_config, weights_hash
 from agent_forge.phases.evomerge.genome import MASKED, WEIGHTED, Genome, weight_name
 
 DONOR = frozenset({"linear", "karcher", "dfs", "passthrough"})  # methods that take no part of the base in
@@ -73,10 +72,10 @@ def write_merged(genome: Genome, folders: Mapping[str, Path], base: str, out: Pa
         out: the folder; it must not exist.
     """
     merge(recipe_of(genome, base), folders, out)
-    parents = [_weights_hash(folders[model]) for model in genome.models]
+    parents = [weights_hash(folders[model]) for model in genome.models]
     held_out_every = read_config(folders[base]).lineage.held_out_every
     config = read_config(out).with_lineage(
-        base_hash=_weights_hash(folders[base]), parents=tuple(parents), phase="evomerge",
+        base_hash=weights_hash(folders[base]), parents=tuple(parents), phase="evomerge",
         held_out_every=held_out_every,
     )  # fmt: skip
     text = json.dumps(config.to_json(), indent=2, sort_keys=True) + "\n"
@@ -96,7 +95,3 @@ def _slices(layers: Sequence[tuple[str, int]]) -> tuple[Slice, ...]:
         source = SliceSource(model=model, layer_range=(first, first + end - start))
         slices.append(Slice(sources=(source,)))
     return tuple(slices)
-
-
-def _weights_hash(folder: Path) -> str:
-    return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()

@@ -3,10 +3,11 @@
 Stages: `found` (single) -> again and again `evaluate` (array) -> `select` (reduce) -> `finish` (reduce).
 """
 
-import torch
-
+from agent_forge.artifacts import publish_json, publish_tensors
 from agent_forge.data.corpus import encode_texts, require_tokens
+from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.errors import ForgeError
+from agent_forge.evaluation.held_out import HeldOut
 from agent_forge.evolution.diversity import mean_pairwise
 from agent_forge.models.device import best_device
 from agent_forge.models.folder import load_model, read_config
@@ -27,12 +28,8 @@ from agent_forge.phases.evomerge.population import (
     STREAMS,
     Inputs,
     Setup,
-    held_out,
-    publish_json,
-    publish_tensors,
     read_search,
     read_setup,
-    tokenizer_of,
 )
 from agent_forge.phases.evomerge.progress import announce
 from agent_forge.phases.evomerge.recipes import explicit, first_generation
@@ -46,6 +43,7 @@ from agent_forge.phases.evomerge.selection import (
     summarised,
 )
 from agent_forge.phases.evomerge.splits import halved
+from agent_forge.stages import run_stage
 
 LEAST_TOKENS = 64
 
@@ -58,15 +56,8 @@ def run(context: PhaseContext) -> None:
         ForgeError(contract): the input models do not go together, or splits overlap.
         ForgeError(numeric): no merge at all can be used.
     """
-    torch.set_num_threads(context.threads)
     stages = {"found": run_found, "evaluate": evaluate_share, "select": run_select, "finish": run_finish}
-    stage = stages.get(context.stage.name)
-    if stage is None:
-        raise ForgeError(
-            "validation",
-            f"Phase evomerge has no stage {context.stage.name!r}; expected one of {', '.join(stages)}.",
-        )
-    stage(context)
+    run_stage(context, "evomerge", stages)
 
 
 def run_found(context: PhaseContext) -> None:
@@ -77,7 +68,7 @@ def run_found(context: PhaseContext) -> None:
     base = inputs.base.name
     every = read_config(folders[base]).lineage.held_out_every or config.held_out_every
     halves = halved((document.text for document in context.corpus()), every)
-    tokenizer = tokenizer_of(folders[base])
+    tokenizer = TextTokenizer.of(folders[base])
     streams = {
         name: encode_texts(tokenizer, texts, tokens, context.seed)
         for name, texts, tokens in (
@@ -88,7 +79,7 @@ def run_found(context: PhaseContext) -> None:
     }
     for name, stream in streams.items():
         require_tokens(stream, LEAST_TOKENS, name)
-    screen, device = held_out(streams[SCREEN], tokenizer), best_device()
+    screen, device = HeldOut.of(streams[SCREEN], tokenizer), best_device()
     measures = {}
     for place, (name, folder) in enumerate(folders.items()):
         context.tracker.progress(place, len(folders), f"measuring {name}")

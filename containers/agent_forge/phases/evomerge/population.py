@@ -4,26 +4,20 @@ with.
 The first stage writes it once, so that no later job splits a corpus or measures a base for itself.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-from safetensors.torch import load_file, save
-from torch import Tensor
-
+from agent_forge.artifacts import read_json, read_tensors
 from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.errors import ForgeError
 from agent_forge.evaluation.held_out import HeldOut
-from agent_forge.models.folder import TOKENIZER
-from agent_forge.phase import InputModel, PhaseContext, StageOutput
+from agent_forge.phase import InputModel, PhaseContext
 from agent_forge.phases.evomerge.fitness import Measures
 from agent_forge.phases.evomerge.generation import Search
 from agent_forge.phases.evomerge.genome import Pool
 
-SAFETENSORS_TYPE, JSON_TYPE = "application/vnd.safetensors", "application/json"
 STREAMS, SETUP, STATE, PROBES, OUTCOMES = "streams", "setup", "state", "probes", "outcomes"
 SCREEN, RESCORE, REPORT = (
     "screen",
@@ -118,34 +112,5 @@ def read_stream(context: PhaseContext, name: str, folder: Path) -> HeldOut:
     Args:
         folder: a model folder with the tokenizer that encoded it.
     """
-    streams = load_file(context.stage_outputs("found")[0].artifacts[STREAMS])
-    return held_out(streams[name], tokenizer_of(folder))
-
-
-def held_out(stream: Tensor, tokenizer: TextTokenizer) -> HeldOut:
-    """A stream as scoring wants it."""
-    return HeldOut(stream.to(torch.int64), tokenizer.token_bytes)
-
-
-def tokenizer_of(folder: Path) -> TextTokenizer:
-    """The tokenizer of a model folder."""
-    return TextTokenizer.from_json((folder / TOKENIZER).read_text(encoding="utf-8"))
-
-
-def read_json(output: StageOutput, name: str) -> Any:
-    """A JSON artifact of a stage."""
-    return json.loads(output.artifacts[name].read_text(encoding="utf-8"))
-
-
-def publish_json(context: PhaseContext, name: str, document: Any) -> None:
-    """Write a JSON document and publish it; equal documents have equal bytes."""
-    path = context.work / f"{name}.json"
-    path.write_text(json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False) + "\n")
-    context.publish_artifact(name, path, JSON_TYPE)
-
-
-def publish_tensors(context: PhaseContext, name: str, tensors: Mapping[str, Tensor]) -> None:
-    """Write tensors as safetensors and publish them."""
-    path = context.work / f"{name}.safetensors"
-    path.write_bytes(save({key: tensors[key].contiguous() for key in sorted(tensors)}))
-    context.publish_artifact(name, path, SAFETENSORS_TYPE)
+    streams = read_tensors(context.stage_outputs("found")[0], STREAMS)
+    return HeldOut.of(streams[name], TextTokenizer.of(folder))

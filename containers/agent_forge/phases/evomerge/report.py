@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from agent_forge.artifacts import publish_json
 from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.errors import ForgeError
 from agent_forge.evaluation import probes
@@ -22,11 +23,9 @@ from agent_forge.phases.evomerge.population import (
     RESCORE,
     Inputs,
     Setup,
-    publish_json,
     read_search,
     read_setup,
     read_stream,
-    tokenizer_of,
 )
 from agent_forge.phases.evomerge.recipes import weighted
 from agent_forge.phases.evomerge.splits import require_apart
@@ -132,7 +131,7 @@ def record_all(
 ) -> dict[str, Measures]:
     """Record what base, parents, average and merged reach on the report split and in the probes."""
     base_folder = subjects[setup.base_name]
-    stream, tokenizer = read_stream(context, REPORT, base_folder), tokenizer_of(base_folder)
+    stream, tokenizer = read_stream(context, REPORT, base_folder), TextTokenizer.of(base_folder)
     reported = {}
     for place, (model_name, folder) in enumerate(subjects.items()):
         name = BASE if model_name == setup.base_name else model_name

@@ -12,9 +12,11 @@ import torch
 from torch import Tensor
 
 from agent_forge.contracts import load_contract
+from agent_forge.data.streams import spread_rows
 from agent_forge.data.tokenizer import BOS_ID, TextTokenizer
 from agent_forge.evaluation.bootstrap import bootstrap, correlation, mean
 from agent_forge.evaluation.held_out import HeldOut, score_model
+from agent_forge.evaluation.record import record_score
 from agent_forge.models.thinking import without_thoughts
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import PhaseContext
@@ -47,11 +49,11 @@ def evaluate_models(
         held_out: encoded text that no model was trained on.
     """
     thinking = models["thinking"].eval()
-    rows_RT = rows_of(held_out, config).to(thinking.device)
+    rows_RT = spread_rows(held_out, config.seq_len, config.eval_rows).to(thinking.device)
     text = held_out[held_out != BOS_ID].long()
     context.tracker.progress(0, 3, "listening to thoughts")
     heard = listen(thinking, rows_RT, config.eval_batch_size, text, context.seed)
-    record_bits(context, config, models, HeldOut(held_out.long(), tokenizer.token_bytes))
+    record_bits(context, config, models, HeldOut.of(held_out, tokenizer))
     context.tracker.progress(1, 3, "comparing with the model without them")
     others = {
         name: plain_log_probs(models[name].eval(), rows_RT, heard.places, config.n_true)
@@ -71,17 +73,10 @@ def evaluate_models(
 def record_bits(
     context: PhaseContext, config: QuietStarConfig, models: Mapping[str, TinyTitan], held_out: HeldOut
 ) -> None:
-    """Bits per byte of each model without its thoughts, as every phase measures them."""
+    """Bits per byte and perplexity of each model without its thoughts, as every phase measures them."""
     for name, model in models.items():
         score = score_model(model, held_out, config.seq_len, config.seq_len, config.eval_batch_size)
-        record(context, f"{name}/bits_per_byte", score.bits_per_byte, "bits/byte")
-
-
-def rows_of(stream: Tensor, config: QuietStarConfig) -> Tensor:
-    """Evenly spread rows of T + 1 tokens that do not overlap, (R, T + 1)."""
-    count = (len(stream) - 1) // config.seq_len
-    chosen = torch.linspace(0, count - 1, min(config.eval_rows, count)).round().long()
-    return torch.stack([stream[i * config.seq_len : (i + 1) * config.seq_len + 1].long() for i in chosen])
+        record_score(context.tracker, name, score)
 
 
 def gains(

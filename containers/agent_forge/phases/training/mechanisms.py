@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from agent_forge.data.packing import Sampler
+from agent_forge.data.streams import spread_rows
 from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.errors import ForgeError
 from agent_forge.models.titan import TinyTitan
@@ -135,19 +136,12 @@ def dreams_of(
     """Dream cycles, or None."""
     if config.dreams == OFF:
         return None
-    rows_RT = rows_of(streams["guard"], config.seq_len, config.eval_rows)
+    rows_RT = spread_rows(streams["guard"], config.seq_len, config.eval_rows)
 
     def anchor(model: TinyTitan) -> float:
         return float(row_losses(model, rows_RT, config.eval_batch_size).mean())
 
     return Dreams(config.dream_plan, model, streams["train"], anchor, seed, config.batch_size)
-
-
-def rows_of(stream: Tensor, seq_len: int, most: int) -> Tensor:
-    """Evenly spread rows of T + 1 tokens that do not overlap, (R, T + 1)."""
-    count = (len(stream) - 1) // seq_len
-    chosen = torch.linspace(0, count - 1, min(most, count)).round().long()
-    return torch.stack([stream[i * seq_len : (i + 1) * seq_len + 1].long() for i in chosen])
 
 
 @torch.no_grad()

@@ -10,13 +10,15 @@ import torch
 from torch import Tensor
 
 from agent_forge.data.packing import ANSWER_WEIGHT, Batch, synthetic_row
+from agent_forge.data.streams import spread_rows
 from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.evaluation.bootstrap import bootstrap, mean
-from agent_forge.evaluation.held_out import HeldOut, score_model
+from agent_forge.evaluation.held_out import HeldOut, Score, score_model
+from agent_forge.evaluation.record import record_score
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import PhaseContext
 from agent_forge.phases.training.config import TrainingConfig
-from agent_forge.phases.training.mechanisms import Workshop, row_losses, rows_of
+from agent_forge.phases.training.mechanisms import Workshop, row_losses
 from agent_forge.training.objective import NextToken
 
 NATS = "nats/token"
@@ -36,18 +38,18 @@ def evaluate_models(
         models: `input` and `trained`.
         streams: `held_out`, and its half `report`.
     """
-    rows_RT = rows_of(streams["report"], config.seq_len, config.eval_rows)
+    rows_RT = spread_rows(streams["report"], config.seq_len, config.eval_rows)
     context.tracker.progress(0, 3, "checking what came in")
-    whole = HeldOut(streams["held_out"].long(), tokenizer.token_bytes)
-    begun = bits_per_byte(config, models["input"], whole)
-    record(context, "handover/bits_per_byte", begun, "bits/byte", "input")
+    whole = HeldOut.of(streams["held_out"], tokenizer)
+    begun = scored(config, models["input"], whole)
+    record(context, "handover/bits_per_byte", begun.bits_per_byte, "bits/byte", "input")
     difference = step0_difference(config, models["input"], rows_RT)
     record(context, "handover/step0_difference", difference, NATS, "input")
     context.tracker.progress(1, 3, "measuring held-out text")
     losses = {name: row_losses(model, rows_RT, config.eval_batch_size) for name, model in models.items()}
-    half = HeldOut(streams["report"].long(), tokenizer.token_bytes)
+    half = HeldOut.of(streams["report"], tokenizer)
     for name, model in models.items():
-        record(context, f"{name}/bits_per_byte", bits_per_byte(config, model, half), "bits/byte", name)
+        record_score(context.tracker, name, scored(config, model, half))
         record(context, f"{name}/nll", float(losses[name].mean()), NATS, name)
     gain = bootstrap(
         mean, losses["input"] - losses["trained"], draws=config.bootstrap_draws, seed=context.seed
@@ -62,10 +64,9 @@ def evaluate_models(
     context.tracker.progress(3, 3, "measured")
 
 
-def bits_per_byte(config: TrainingConfig, model: TinyTitan, held_out: HeldOut) -> float:
+def scored(config: TrainingConfig, model: TinyTitan, held_out: HeldOut) -> Score:
     """Over all of the held-out text, as the phases before measure it."""
-    score = score_model(model, held_out, config.seq_len, config.eval_stride, config.eval_batch_size)
-    return score.bits_per_byte
+    return score_model(model, held_out, config.seq_len, config.eval_stride, config.eval_batch_size)
 
 
 @torch.no_grad()
