@@ -13,6 +13,10 @@ PACKAGES = {
     "E5": "ternary_training",
     "E5S": "ternary_size",
     "E5V": "ternary_speed",
+    "E6": "slow_gradients",
+    "E7": "self_prediction",
+    "E8": "dream_replay",
+    "E9": "edge_of_chaos",
 }
 
 

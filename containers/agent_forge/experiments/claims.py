@@ -1,22 +1,28 @@
 """docs/claims.md, written from the records alone: no number in it was typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from agent_forge.experiments.catalogue import PACKAGES, load_experiment
+from agent_forge.experiments.experiment import Experiment
 from agent_forge.experiments.record import read_record
 
 HEADER = """# Claims
 
 Written by `npm run evidence -- claims` from the records in `evidence/`; do not edit. Each claim was stated
 with its bounds before it was measured. A verdict needs a full budget and at least three seeds; *held* means
-that every must-line held. Claims that failed stay here.
+that every must-line held. Claims that failed stay here, and so do those that nobody has measured yet.
 """
 
 
-def render_claims(records: list[dict[str, Any]]) -> str:
-    """The ledger: an overview, then a section per experiment."""
-    rows = "\n".join(_overview(record) for record in records)
+def render_claims(records: list[dict[str, Any]], unmeasured: Sequence[Experiment] = ()) -> str:
+    """The ledger: an overview, then a section per experiment.
+
+    Args:
+        unmeasured: experiments that are written and have no full record.
+    """
+    rows = "\n".join([*map(_overview, records), *map(_without_record, unmeasured)])
     overview = f"| id | claim | verdict | record (SHA-256) |\n| --- | --- | --- | --- |\n{rows}\n"
     return "\n".join([HEADER, overview, *(_section(record) for record in records)])
 
@@ -24,14 +30,21 @@ def render_claims(records: list[dict[str, Any]]) -> str:
 def write_claims(folder: Path, ledger: Path) -> None:
     """Read every full record below `folder`, check its hash, write `ledger`."""
     records = [read_record(path) for path in sorted(folder.glob("*/full.json"))]
+    measured = {record["experiment"] for record in records}
+    unmeasured = [load_experiment(name) for name in PACKAGES if name not in measured]
     ledger.parent.mkdir(parents=True, exist_ok=True)
-    ledger.write_text(render_claims(records), encoding="utf-8")
+    ledger.write_text(render_claims(records, unmeasured), encoding="utf-8")
 
 
 def _overview(record: Mapping[str, Any]) -> str:
     name = record["experiment"]
     link = f"[`{record['sha256'][:12]}`](../evidence/{name}/full.json)"
     return f"| {name} | {record['claim']} | **{record['verdict']}** | {link} |"
+
+
+def _without_record(experiment: Experiment) -> str:
+    command = f"`npm run evidence -- {experiment.id} --tier full`"
+    return f"| {experiment.id} | {experiment.claim} | **not measured** | none; {command} |"
 
 
 def _section(record: Mapping[str, Any]) -> str:

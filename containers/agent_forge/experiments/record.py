@@ -18,7 +18,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 SHARED_SOURCES = (
     "models",
     "determinism.py",
-    *(f"training/{name}.py" for name in ("schedule", "objective", "thought_objective")),
+    "training",
+    "data/packing.py",
     *(f"evaluation/{name}.py" for name in ("packed_size", "timing")),
     *(f"experiments/{name}.py" for name in ("experiment", "runner", "judge", "intervals")),
 )

@@ -10,7 +10,7 @@ from safetensors.torch import load_file
 from agent_forge.contracts import load_contract, validate
 from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.errors import ForgeError
-from agent_forge.models.config import QuantConfig
+from agent_forge.models.config import QuantConfig, ThoughtConfig
 from agent_forge.models.folder import load_model, read_config, save_model
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import Document, InputModel, Stage
@@ -167,6 +167,33 @@ def test_with_every_mechanism_on_an_interrupted_phase_ends_with_the_same_bytes(
         resumed = (context.output / "models/trained" / file).read_bytes()
         assert resumed == (on["train"].output / "models/trained" / file).read_bytes()
     assert context.tracker.records == on["train"].tracker.records
+
+
+def test_half_precision_trains_with_every_mechanism_on(tmp_path: Path) -> None:
+    context = job(tmp_path, "train", replace(ON, precision="bfloat16", steps=4))
+    run(context)
+    losses = [values["loss"] for _, values in context.tracker.trained]
+    assert all(torch.tensor(loss).isfinite() for loss in losses)
+    weights = load_file(context.output / "models/trained/model.safetensors")
+    assert {tensor.dtype for tensor in weights.values()} == {torch.float32}
+
+
+def test_a_model_that_thinks_practises_speaking_after_its_thoughts(tmp_path: Path) -> None:
+    # given
+    folder = write_ternary(tmp_path / "input")
+    plain, tokenizer_json = load_model(folder), (folder / "tokenizer.json").read_text(encoding="utf-8")
+    thought = ThoughtConfig(
+        enabled=True, start_id=3, end_id=4, n_thought=2, n_true=2, every=8, mix="log-probs"
+    )
+    save_model(TinyTitan(replace(plain.config, thought=thought)).initialise(3), folder, tokenizer_json)
+    before = load_file(folder / "model.safetensors")
+    # when
+    context = job(tmp_path, "train", replace(ON, thought_every=2, steps=4))
+    run(context)
+    # then
+    after = load_file(context.output / "models/trained/model.safetensors")
+    assert not torch.equal(before["thought.marks"], after["thought.marks"])
+    assert read_config(context.output / "models/trained").thought == thought
 
 
 def test_unknown_settings_are_named() -> None:

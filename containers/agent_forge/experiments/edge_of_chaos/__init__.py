@@ -1,0 +1,1 @@
+"""E9: the difficulty controller on a simulated learner."""

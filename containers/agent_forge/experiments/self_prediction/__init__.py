@@ -1,0 +1,1 @@
+"""E7: predicting the own hidden layer."""

@@ -1,0 +1,1 @@
+"""E6: Grokfast beside a control with the same weight decay."""
