@@ -109,7 +109,7 @@ def test_with_all_mechanisms_on_an_interrupted_training_ends_with_the_same_bits(
         """Anchor loss as a function of the weights, so that both runs see the same."""
 
         def __call__(self, titan: TinyTitan) -> float:
-            return float(titan.embedding.weight.double().square().sum())
+            return float(titan.embedding.weight.detach().double().square().sum())
 
     def build() -> tuple[Training, MixedBatches, Recipe]:
         training, batches, recipe, dreams = whole(tmp_path)
