@@ -8,6 +8,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from agent_forge.contracts import load_contract
 from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.errors import ForgeError
 from agent_forge.models.folder import architecture_hash, load_model, read_config, shapes_of
@@ -100,7 +101,9 @@ def test_every_model_has_every_measure_and_a_finite_one(jobs: dict[str, FolderCo
     measures = {key.split("/")[1] for key in records if key.startswith("base/")}
     assert {"bits_per_byte", "perplexity", "hops_accuracy", "recall_accuracy", "ponder_spread"} <= measures
     assert all(f"{name}/{measure}" in records for name in (*NAMES, "average") for measure in measures)
-    assert all(f"{variant.name}/own_probe_margin" in records for variant in VARIANTS)
+    (phase,) = (each for each in load_contract("phases.json")["phases"] if each["slug"] == "cognate")
+    assert [strength["model"] for strength in phase["strengths"]] == [variant.name for variant in VARIANTS]
+    assert {strength["measure"] for strength in phase["strengths"]} <= measures
     assert all(torch.tensor(value).isfinite() for value in records.values())
 
 

@@ -42,22 +42,10 @@ def evaluate_models(
     models = {name: load_model(folders[name], device) for name in ("base", *(v.name for v in VARIANTS))}
     task_vectors(context, models)
     models["average"] = averaged([models[v.name] for v in VARIANTS])
-    probed: dict[str, dict[str, float]] = {}
     for place, (name, model) in enumerate(models.items()):
         context.tracker.progress(place, len(models), f"evaluating {name}")
         record_held_out(context, config, name, model, held_out, bound)
-        probed[name] = record_probes(context, config, name, model, tokenizer, held_out)
-    for variant in VARIANTS:
-        others = max(probed[v.name][variant.probe] for v in VARIANTS if v is not variant)
-        margin = probed[variant.name][variant.probe] - others
-        context.tracker.record(
-            f"{variant.name}/own_probe_margin",
-            margin,
-            "",
-            source=f"{SOURCE}.probes",
-            model=variant.name,
-            split="probe",
-        )
+        record_probes(context, config, name, model, tokenizer, held_out)
 
 
 def averaged(models: list[TinyTitan]) -> TinyTitan:
@@ -145,7 +133,7 @@ def record_probes(
     model: TinyTitan,
     tokenizer: TextTokenizer,
     held_out: HeldOut,
-) -> dict[str, float]:
+) -> None:
     """Hops, recall and ponder spread of one model; the same items for every model."""
     seed, items, batch = context.seed, config.probe_items, config.eval_batch_size
     hops = {k: probes.score_probe(model, probes.hops_probe(tokenizer, items, seed, k), batch) for k in HOPS}
@@ -170,7 +158,6 @@ def record_probes(
         context.tracker.record(
             f"{name}/{measure}", value, unit, source=f"{SOURCE}.probes", model=name, split="probe"
         )
-    return values
 
 
 def ponder_rows(config: CognateConfig, tokenizer: TextTokenizer, held_out: HeldOut, seed: int) -> Tensor:
