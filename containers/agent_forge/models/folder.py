@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
+from torch import Tensor
 
+from agent_forge.errors import ForgeError
 from agent_forge.models.config import ModelConfig
 from agent_forge.models.files import CONFIG, TOKENIZER, WEIGHTS
 from agent_forge.models.titan import TinyTitan
@@ -61,30 +64,47 @@ def read_config(folder: Path) -> ModelConfig:
     """Parse config.json.
 
     Raises:
-        ValueError: the document does not describe a model that can be built.
+        ForgeError(validation): it is missing, is no JSON, or describes nothing that can be built.
     """
-    return ModelConfig.from_json(json.loads((folder / CONFIG).read_text(encoding="utf-8")))
+    path = folder / CONFIG
+    try:
+        return ModelConfig.from_json(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise ForgeError("validation", f"{folder} has no {CONFIG}; expected a model folder.") from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ForgeError("validation", f"{path} describes no model: {error}. Correct the model.") from error
 
 
 def load_model(folder: Path, device: torch.device | str = "cpu") -> TinyTitan:
     """Build the model that config.json describes on `device` and fill it, strictly.
 
     Raises:
-        ValueError: tensor names or shapes differ from what config.json describes; names them.
+        ForgeError(validation): the files are no model; names tensors that are not what config.json describes.
     """
     model = TinyTitan(read_config(folder))
-    tensors = load_file(folder / WEIGHTS)
+    tensors = _read_weights(folder / WEIGHTS)
     expected, found = shapes_of(model), {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     if expected != found:
         wrong = sorted(
             name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)
         )
-        raise ValueError(
-            f"{folder / WEIGHTS} does not fit its config.json: {len(wrong)} tensors differ, first"
-            f" {[(name, 'file', found.get(name), 'config', expected.get(name)) for name in wrong[:3]]}"
+        raise ForgeError(
+            "validation",
+            f"{folder / WEIGHTS} does not fit its {CONFIG}: {len(wrong)} tensors differ, first"
+            f" {[(name, 'file', found.get(name), 'config', expected.get(name)) for name in wrong[:3]]}."
+            " Expected the files of one model.",
         )
     model.load_state_dict(tensors)
     return model.to(device)
+
+
+def _read_weights(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except FileNotFoundError as error:
+        raise ForgeError("validation", f"{path.parent} has no {WEIGHTS}; expected a model folder.") from error
+    except SafetensorError as error:
+        raise ForgeError("validation", f"{path} is not a safetensors file: {error}.") from error
 
 
 def load_child(folder: Path, phase: str, seed: int) -> TinyTitan:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from agent_forge.errors import ForgeError, classify
 from agent_forge.models.config import ModelConfig
 from agent_forge.models.folder import (
     architecture_hash,
@@ -41,8 +42,35 @@ def test_weights_that_do_not_fit_the_config_are_refused_by_name(tmp_path: Path) 
     document = json.loads((tmp_path / "config.json").read_text())
     document["arch"]["d_ff"] = 64
     (tmp_path / "config.json").write_text(json.dumps(document))
-    with pytest.raises(ValueError, match=r"blocks\.0\.ffn\.down\.weight"):
+    with pytest.raises(ForgeError, match=r"blocks\.0\.ffn\.down\.weight") as error:
         load_model(tmp_path)
+    assert error.value.kind == "validation"
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("config.json", None, r"has no config\.json"),
+        ("config.json", b"{", "describes no model"),
+        ("config.json", b"[]", "describes no model"),
+        ("config.json", b'{"schema_version": 1, "arch": 5}', "describes no model"),
+        ("config.json", b"\xff", "describes no model"),
+        ("model.safetensors", None, r"has no model\.safetensors"),
+        ("model.safetensors", b"", "is not a safetensors file"),
+        ("model.safetensors", b"\x08" + b"\0" * 20, "is not a safetensors file"),
+    ],
+)
+def test_a_broken_model_is_the_fault_of_what_was_sent_and_no_bug(
+    tmp_path: Path, file: str, content: bytes | None, message: str
+) -> None:
+    save_model(TinyTitan(pico_config()).initialise(1), tmp_path, "{}")
+    if content is None:
+        (tmp_path / file).unlink()
+    else:
+        (tmp_path / file).write_bytes(content)
+    with pytest.raises(ForgeError, match=message) as error:
+        load_model(tmp_path)
+    assert classify(error.value).kind == "validation"
 
 
 @pytest.mark.parametrize(
@@ -58,8 +86,9 @@ def test_weights_that_do_not_fit_the_config_are_refused_by_name(tmp_path: Path) 
 def test_a_document_that_is_not_a_model_config_is_refused(tmp_path: Path, change: dict, message: str) -> None:
     document = pico_config().to_json() | change
     (tmp_path / "config.json").write_text(json.dumps(document))
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ForgeError, match=message) as error:
         read_config(tmp_path)
+    assert error.value.kind == "validation"
 
 
 def test_the_config_survives_json() -> None:
