@@ -48,7 +48,8 @@ export interface PhaseDefinition {
   readonly available: boolean;
   readonly input: {
     readonly corpus: boolean;
-    readonly models: { readonly min: number; readonly max: number };
+    /** False where a phase begins without a model; how many it takes, `accepts` says. */
+    readonly models: boolean;
     /** True where the phase is handed the common base of its models as well, with the role `base`. */
     readonly base?: boolean;
   };
@@ -67,7 +68,27 @@ export interface PhaseDefinition {
   readonly highlights?: readonly Highlight[];
 }
 
-export const PHASES: readonly PhaseDefinition[] = catalogue.phases as readonly PhaseDefinition[];
+/** A gate as contracts/phases.json writes it: with subjects it is one for each, whose name stands for the `*`. */
+type WrittenGate = Gate & { readonly subjects?: readonly string[] };
+type WrittenPhase = Omit<PhaseDefinition, 'gates'> & { readonly gates: readonly WrittenGate[] };
+
+function eachSubject({ subjects = [''], metric, ...rest }: WrittenGate): readonly Gate[] {
+  return subjects.map((subject) => ({ metric: metric.replace('*', subject), ...rest }));
+}
+
+/** Whatever hands over models hands over sound ones, and whoever takes models takes no others. */
+function expanded(written: WrittenPhase, sound: readonly Rule[]): PhaseDefinition {
+  return {
+    ...written,
+    accepts: [...written.accepts, ...(written.input.models ? sound : [])],
+    produces: [...written.produces, ...sound],
+    gates: written.gates.flatMap(eachSubject),
+  };
+}
+
+export const PHASES: readonly PhaseDefinition[] = (catalogue.phases as readonly WrittenPhase[]).map((phase) =>
+  expanded(phase, catalogue.sound as readonly Rule[]),
+);
 
 export function phaseDefinition(slug: PhaseSlug): PhaseDefinition {
   const found = PHASES.find((phase) => phase.slug === slug);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { evaluateGate, type Gate, linkedNumber } from '#core/domain/gate.ts';
+import { PHASES } from '#core/domain/phase.ts';
 import { buildReport } from '#core/domain/report.ts';
 import { formatFigure, renderReport } from '#core/domain/report-markdown.ts';
 import type { Run } from '#core/domain/run.ts';
@@ -117,6 +118,28 @@ describe('strengths in the report', () => {
     const metrics = [metric('a/b', 1, 1), metric('a/b', 2, 2), metricOf(PLACE, ['a/b', 3, 'x'], 10)];
     const report = buildReport({ run, models: [], metrics, corpus: null });
     expect(report.phases[0]?.figures.a?.b).toEqual({ value: 2, unit: 'x', metric: metrics[1]?.id });
+  });
+});
+
+describe('the gates of the catalogue', () => {
+  test('compare each of four models with each of three baselines, and say what of', () => {
+    const gates = PHASES[0]?.gates.slice(0, -1) ?? [];
+    const pairs = gates.map(({ metric: name, bound }) => [name, bound]);
+    const expected = ['byte_bigram', 'token_unigram', 'token_bigram'].flatMap((baseline) =>
+      ['base', 'reasoning', 'memory', 'adaptive'].map((model) => [
+        `${model}/bits_per_byte`,
+        { metric: `${baseline}/bits_per_byte` },
+      ]),
+    );
+    expect(pairs).toEqual(expected);
+  });
+
+  test('are written for one subject each when they are read', () => {
+    for (const { gates } of PHASES) {
+      for (const each of gates)
+        expect(Object.keys(each).sort()).toEqual(['bound', 'metric', 'onFailure', 'op']);
+      expect(gates.filter(({ metric: name }) => name.includes('*'))).toEqual([]);
+    }
   });
 });
 
