@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
  * npm run evidence -- ID [--tier ci|full] [--seeds 1,2,3]   runs an experiment and writes evidence/<ID>/<tier>.json
+ * npm run evidence -- merge|quietstar [...]                runs a group of them: E3A, E3B and E3C, or E4
  * npm run evidence -- claims                                writes docs/claims.md from the records that are there
  */
 import { spawn } from 'node:child_process';

@@ -33,8 +33,13 @@ def _parser() -> argparse.ArgumentParser:
         "folder", type=Path, metavar="DIR", help="folder with model.safetensors and its neighbours"
     )
     properties.set_defaults(command=_properties)
-    evidence = commands.add_parser("evidence", help="run an experiment and write its record, or the claims")
-    evidence.add_argument("experiment", metavar="ID", help="for example E1, or `claims` for the ledger alone")
+    evidence = commands.add_parser("evidence", help="run experiments and write their records, or the claims")
+    evidence.add_argument(
+        "experiment",
+        metavar="ID",
+        help="an id such as E1; a group: merge (E3A, E3B, E3C) or quietstar (E4); or `claims` for the ledger"
+        " alone",
+    )
     evidence.add_argument("--tier", choices=("ci", "full"), default="ci", help="ci is a smoke run (default)")
     evidence.add_argument("--seeds", default="1,2,3", metavar="LIST", help="paired seeds (default: 1,2,3)")
     evidence.add_argument("--folder", type=Path, default=Path("evidence"), metavar="DIR", help="of records")

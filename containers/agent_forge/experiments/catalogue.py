@@ -9,6 +9,9 @@ PACKAGES = {
     "E1": "adaptive_pondering",
     "E1B": "patient_pondering",
     "E2": "distant_recall",
+    "E3A": "interference",
+    "E3B": "three_tasks",
+    "E3C": "evolved_merge",
     "E4": "elicited_thoughts",
     "E5": "ternary_training",
     "E5S": "ternary_size",
@@ -18,18 +21,26 @@ PACKAGES = {
     "E8": "dream_replay",
     "E9": "edge_of_chaos",
 }
+GROUPS = {"merge": ("E3A", "E3B", "E3C"), "quietstar": ("E4",)}
+
+
+def experiments_of(name: str) -> tuple[str, ...]:
+    """The ids that a name stands for: those of a group, or the id itself.
+
+    Raises:
+        ForgeError(validation): there is no such group and no such experiment; names those that there are.
+    """
+    if name not in PACKAGES and name not in GROUPS:
+        raise ForgeError(
+            "validation",
+            f"There is no experiment {name!r}; expected one of {', '.join(PACKAGES)}, or of the groups"
+            f" {', '.join(GROUPS)}.",
+        )
+    return GROUPS.get(name, (name,))
 
 
 def load_experiment(name: str) -> Experiment:
-    """The experiment with this id.
-
-    Raises:
-        ForgeError(validation): there is none; names those that there are.
-    """
-    if name not in PACKAGES:
-        raise ForgeError(
-            "validation", f"There is no experiment {name!r}; expected one of {', '.join(PACKAGES)}."
-        )
+    """The experiment with this id, one of `PACKAGES`."""
     module = importlib.import_module(f"agent_forge.experiments.{PACKAGES[name]}.experiment")
     experiment: Experiment = module.EXPERIMENT
     return experiment

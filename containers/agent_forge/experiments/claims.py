@@ -6,6 +6,7 @@ from typing import Any
 
 from agent_forge.experiments.catalogue import PACKAGES, load_experiment
 from agent_forge.experiments.experiment import Experiment
+from agent_forge.experiments.inherited import inherited_rows
 from agent_forge.experiments.record import read_record
 
 HEADER = """# Claims
@@ -13,6 +14,11 @@ HEADER = """# Claims
 Written by `npm run evidence -- claims` from the records in `evidence/`; do not edit. Each claim was stated
 with its bounds before it was measured. A verdict needs a full budget and at least three seeds; *held* means
 that every must-line held. Claims that failed stay here, and so do those that nobody has measured yet.
+"""
+INHERITED_HEADER = """## Inherited claims
+
+The first version measured none of these. *In part* means on some seeds, or under some of the readings that a
+figure without a denominator leaves open.
 """
 
 
@@ -24,7 +30,10 @@ def render_claims(records: list[dict[str, Any]], unmeasured: Sequence[Experiment
     """
     rows = "\n".join([*map(_overview, records), *map(_without_record, unmeasured)])
     overview = f"| id | claim | verdict | record (SHA-256) |\n| --- | --- | --- | --- |\n{rows}\n"
-    return "\n".join([HEADER, overview, *(_section(record) for record in records)])
+    inherited = _table(("what the first version claimed", "experiment", "verdict"), inherited_rows(records))
+    return "\n".join(
+        [HEADER, overview, f"{INHERITED_HEADER}\n{inherited}", *(_section(record) for record in records)]
+    )
 
 
 def write_claims(folder: Path, ledger: Path) -> None:

@@ -1,4 +1,4 @@
-"""`python -m agent_forge evidence ID`: run an experiment, write its record, bring the claims up to date."""
+"""`python -m agent_forge evidence ID`: run experiments, write their records, bring the claims up to date."""
 
 import json
 import sys
@@ -14,7 +14,8 @@ def run_evidence(name: str, tier: Tier, seeds: str, folder: Path, ledger: Path) 
     """One command; the exit code. A failed verdict is a result like any other and exits 0.
 
     Args:
-        name: an experiment's id, or `claims` to write the ledger from the records that are there.
+        name: an experiment's id, a group of them, or `claims` to write the ledger from the records that are
+            there.
         seeds: whole numbers with commas in between.
         folder: where records are.
         ledger: the Markdown file that is written from the records after a full run.
@@ -34,15 +35,18 @@ def run_evidence(name: str, tier: Tier, seeds: str, folder: Path, ledger: Path) 
 
 
 def _run(name: str, tier: Tier, seeds: list[int], folder: Path) -> None:
+    from agent_forge.experiments.catalogue import experiments_of, load_experiment
+
+    names = experiments_of(name)
     # Imported here: a misspelt id must not wait for torch.
-    from agent_forge.experiments.catalogue import load_experiment
     from agent_forge.experiments.record import write_record
     from agent_forge.experiments.runner import run_experiment, to_stderr
 
-    record = run_experiment(load_experiment(name), tier, seeds, to_stderr)
-    path = write_record(record, folder)
-    summary = {"experiment": name, "tier": tier, "verdict": record["verdict"], "record": str(path)}
-    sys.stdout.write(json.dumps(summary) + "\n")
+    for each in names:
+        record = run_experiment(load_experiment(each), tier, seeds, to_stderr)
+        path = write_record(record, folder)
+        summary = {"experiment": each, "tier": tier, "verdict": record["verdict"], "record": str(path)}
+        sys.stdout.write(json.dumps(summary) + "\n")
 
 
 def _parsed(seeds: str) -> list[int]:

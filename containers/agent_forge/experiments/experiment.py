@@ -55,7 +55,10 @@ class Comparison:
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
-    """`trial(settings, seed)` runs one arm once; its settings are the tier's budget and the arm's."""
+    """`trial(settings, seed)` runs one arm once; its settings are the tier's budget and the arm's.
+
+    `parts` are folders of this package that the numbers depend on, beside those of every experiment.
+    """
 
     id: str
     title: str
@@ -69,6 +72,7 @@ class Experiment:
     comparisons: tuple[Comparison, ...]
     budgets: Mapping[Tier, Settings]
     trial: Callable[[Settings, int], dict[str, float]]
+    parts: tuple[str, ...] = ()
     notes: str = ""
 
     def __post_init__(self) -> None:

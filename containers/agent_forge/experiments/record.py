@@ -6,7 +6,7 @@ without agreeing on how numbers are written.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,15 +61,16 @@ def read_record(path: Path) -> dict[str, Any]:
     return document
 
 
-def source_hashes(own: Path) -> dict[str, str]:
+def source_hashes(own: Path, parts: Sequence[str] = ()) -> dict[str, str]:
     """SHA-256 of every file that the measured numbers depend on, by path below the package.
 
     Args:
         own: the experiment's folder.
+        parts: further folders or files of the package.
     """
     own = own.resolve()
-    shared = [PACKAGE / name for name in SHARED_SOURCES]
-    files = sorted(f for part in [own, *shared] for f in (_sources(part) if part.is_dir() else [part]))
+    shared = [PACKAGE / name for name in (*SHARED_SOURCES, *parts)]
+    files = sorted({f for part in [own, *shared] for f in (_sources(part) if part.is_dir() else [part])})
     roots = {f: PACKAGE if f.is_relative_to(PACKAGE) else own.parent for f in files}
     return {
         f.relative_to(root).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest()

@@ -32,7 +32,7 @@ def run_experiment(
         seeds: paired: the same seed gives every arm the same data.
         say: receives a line per finished trial.
     """
-    sources = source_hashes(Path(inspect.getfile(experiment.trial)).parent)
+    sources = source_hashes(Path(inspect.getfile(experiment.trial)).parent, experiment.parts)
     results: dict[str, dict[int, dict[str, Any]]] = {arm.name: {} for arm in experiment.arms}
     deciding = [arm for arm in experiment.arms if arm.first_seeds is None]
     ablations = [arm for arm in experiment.arms if arm.first_seeds is not None]

@@ -10,8 +10,10 @@ import pytest
 from agent_forge.__main__ import main
 from agent_forge.contracts import contracts_folder
 from agent_forge.errors import EXIT_CODES, ForgeError
-from agent_forge.experiments.catalogue import PACKAGES
+from agent_forge.experiments import inherited
+from agent_forge.experiments.catalogue import GROUPS, PACKAGES, experiments_of, load_experiment
 from agent_forge.experiments.claims import render_claims, write_claims
+from agent_forge.experiments.inherited import Inherited
 from agent_forge.experiments.record import read_record, write_record
 from agent_forge.experiments.runner import run_experiment
 from tests.experiments.toy_experiment import with_bound
@@ -72,6 +74,52 @@ def test_a_failed_claim_stays_in_the_ledger(tmp_path: Path) -> None:
     assert all(f"| {name} | " in ledger for name in PACKAGES)
 
 
+def test_a_group_runs_each_of_its_experiments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert experiments_of("E1") == ("E1",)
+    assert experiments_of("merge") == ("E3A", "E3B", "E3C")
+    assert main(["evidence", "quietstar", "--seeds", "4", "--folder", str(tmp_path)]) == 0
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["experiment"], each["tier"]) for each in said] == [("E4", "ci")]
+
+
+def test_the_help_names_every_group_and_what_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["evidence", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    for name, ids in GROUPS.items():
+        assert f"{name} ({', '.join(ids)})" in said
+
+
+@pytest.mark.parametrize(
+    ("statuses", "verdict"),
+    [
+        ([("held", 3), ("held", 3)], "holds"),
+        ([("held", 3), ("failed", 0)], "holds in part"),
+        ([("failed", 2)], "holds in part"),
+        ([("failed", 0)], "does not hold"),
+        ([("held", 3), ("not measured", 1)], "not measured"),
+        ([], "not measured"),
+    ],
+)
+def test_an_inherited_claim_is_judged_by_the_lines_that_are_named_for_it(
+    statuses: list[tuple[str, int]], verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [{"id": f"line-{n}", "status": status, "held": held} for n, (status, held) in enumerate(statuses)]
+    other = {"id": "another", "status": "failed", "held": 0}
+    known = [{"experiment": "TOY", "lines": [*lines, other]}]
+    claim = Inherited("23 % more", "TOY", ("line-0", "line-1"))
+    monkeypatch.setattr(inherited, "INHERITED", (claim, Inherited("50 times", "GONE")))
+    assert inherited.inherited_rows(known) == [
+        ("23 % more", "TOY", verdict), ("50 times", "none", "not measured")
+    ]  # fmt: skip
+
+
+def test_every_line_that_an_inherited_claim_names_is_in_its_experiment() -> None:
+    for each in inherited.INHERITED:
+        stated = {line.id for line in load_experiment(each.experiment).lines} if each.experiment else set()
+        assert set(each.lines) <= stated
+
+
 def test_every_experiment_has_a_full_record_with_three_seeds_or_the_ledger_says_that_it_has_none() -> None:
     ledger = (REPOSITORY / "docs/claims.md").read_text(encoding="utf-8")
     for name in PACKAGES:
@@ -111,6 +159,7 @@ def test_a_smoke_run_measures_every_arm_and_decides_nothing(
     ("arguments", "message"),
     [
         (["E99"], "no experiment 'E99'; expected one of E1, E1B, E2"),
+        (["merges"], "or of the groups merge, quietstar"),
         (["E1", "--seeds", "1,1"], "--seeds is '1,1'"),
         (["E1", "--seeds", "one"], "expected different whole numbers"),
     ],

@@ -1,0 +1,1 @@
+"""E3A: what trimming and electing signs remove from a sum of task vectors."""
