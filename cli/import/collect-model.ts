@@ -1,6 +1,7 @@
 /** Which files of a folder make up a model, and why the others are left out. Nothing but names and sizes is read. */
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import model from '#contracts/model-folder.json' with { type: 'json' };
 import { CliError } from '../errors.ts';
 import { linkFault } from '../files/link-fault.ts';
 
@@ -21,8 +22,8 @@ export interface ModelFolder {
   readonly leftOut: readonly LeftOut[];
 }
 
-const WEIGHTS = ['model.safetensors', 'model.safetensors.index.json'];
-const NEEDED = ['config.json', 'tokenizer.json'];
+const WEIGHTS = [model.files.weights, model.files.index];
+const NEEDED = [model.files.config, model.files.tokenizer];
 const ALLOWED = /(\.(safetensors|json|md|txt)|(^|\/)(LICENSE|NOTICE))$/;
 const PICKLE = /\.(pt|pth|bin|pkl|pickle|ckpt|joblib|npy|npz)$/i;
 const ARCHIVE = /\.(zip|tar|tgz|gz|bz2|xz|zst|7z|rar)$/i;
@@ -71,7 +72,7 @@ function checkNeeded(name: string, { files, leftOut }: ModelFolder): void {
   }
   const missing = [
     ...NEEDED,
-    ...(WEIGHTS.some((path) => present.has(path)) ? [] : ['model.safetensors']),
+    ...(WEIGHTS.some((path) => present.has(path)) ? [] : [model.files.weights]),
   ].filter((path) => !present.has(path));
   if (missing.length === 0) return;
   const why = leftOut.find(({ path }) => missing.includes(path));

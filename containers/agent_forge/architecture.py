@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agent_forge.properties import CONFIG, WEIGHTS
+from agent_forge.model_files import CONFIG, WEIGHTS
 
 _BITS = {
     "F64": 64,

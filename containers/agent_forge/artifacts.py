@@ -9,7 +9,7 @@ from typing import Any
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from agent_forge.models.files import CONFIG, TOKENIZER, WEIGHTS
+from agent_forge.model_files import CONFIG, TOKENIZER, WEIGHTS
 from agent_forge.phase import Parent, PhaseContext, StageOutput
 
 SAFETENSORS_TYPE, JSON_TYPE = "application/vnd.safetensors", "application/json"

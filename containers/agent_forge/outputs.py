@@ -11,8 +11,9 @@ from agent_forge.architecture import extract_architecture
 from agent_forge.contracts import canonical_json
 from agent_forge.errors import ForgeError
 from agent_forge.lineage import ModelShelf
+from agent_forge.model_files import CONFIG, PROPERTIES
 from agent_forge.phase import Parent
-from agent_forge.properties import CONFIG, PROPERTIES, measure_model
+from agent_forge.properties import measure_model
 from agent_forge.storage.blobs import BlobStore
 
 _MODEL_NAME = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")

@@ -13,14 +13,9 @@ from typing import Any
 
 from agent_forge.contracts import validate
 from agent_forge.errors import ForgeError
+from agent_forge.model_files import CONFIG, PROPERTIES, TOKENIZER, WEIGHTS
 from agent_forge.storage.blobs import hash_file
 
-WEIGHTS, CONFIG, TOKENIZER, PROPERTIES = (
-    "model.safetensors",
-    "config.json",
-    "tokenizer.json",
-    "properties.json",
-)
 EMBEDDING, HEAD = "embedding.weight", "head.weight"
 # These come from the lineage, not from the model's own files, so loading cannot measure them again.
 LINEAGE_PROPERTIES = ("baseHash", "parents", "relativeTaskVector")

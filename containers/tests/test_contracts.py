@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
+from agent_forge import model_files
 from agent_forge.contracts import canonical_json, contracts_folder, load_contract, validate
 from agent_forge.errors import ForgeError
 from tests.tracking.test_events import JSON
@@ -49,3 +50,12 @@ def test_a_document_with_nan_has_no_canonical_bytes() -> None:
     with pytest.raises(ForgeError, match="not finite") as caught:
         canonical_json({"loss": float("nan")})
     assert caught.value.kind == "numeric"
+
+
+def test_the_files_of_a_model_are_called_as_the_contract_says() -> None:
+    contract = load_contract("model-folder.json")
+    assert contract["files"] == {
+        name: getattr(model_files, name.upper())
+        for name in ("weights", "index", "config", "tokenizer", "properties")
+    }
+    assert tuple(contract["lateBlocks"]) == model_files.LATE_BLOCKS

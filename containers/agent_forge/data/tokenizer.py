@@ -12,7 +12,7 @@ from pathlib import Path
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from agent_forge.errors import ForgeError
-from agent_forge.models.files import TOKENIZER
+from agent_forge.model_files import TOKENIZER
 
 PAD, BOS, EOS = "<|pad|>", "<|bos|>", "<|eos|>"
 NAMED_RESERVED = (

@@ -17,13 +17,8 @@ from numpy.typing import NDArray
 
 from agent_forge.errors import ForgeError
 from agent_forge.merging.dtypes import ELEMENT_BYTES, FLOATS, decode
+from agent_forge.model_files import CONFIG, INDEX, WEIGHTS
 
-WEIGHTS, INDEX, CONFIG, TOKENIZER = (
-    "model.safetensors",
-    "model.safetensors.index.json",
-    "config.json",
-    "tokenizer.json",
-)
 MAX_HEADER_BYTES = 100_000_000  # the format's own limit
 # TinyTitan counts `blocks.3.`, Hugging Face's Llama-like models `model.layers.3.`, GPT-2-like ones `h.3.`.
 _LAYER = re.compile(r"((?:^|\.)(?:blocks|layers|h)\.)(\d+)(\.)")

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from agent_forge.merging.model_folder import CONFIG, TOKENIZER, ModelFolder
+from agent_forge.merging.model_folder import ModelFolder
 from agent_forge.merging.plan import MergePlan
 from agent_forge.merging.problems import Problem, refuse
 from agent_forge.merging.recipe import Recipe
 from agent_forge.merging.weights_writer import write_durably
+from agent_forge.model_files import CONFIG, TOKENIZER
 
 RECORD = "merge.json"
 COPIED = (

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from agent_forge.merging.model_folder import TOKENIZER, ModelFolder, read_object
+from agent_forge.merging.model_folder import ModelFolder, read_object
 from agent_forge.merging.problems import Problem
 from agent_forge.merging.recipe import Recipe
+from agent_forge.model_files import TOKENIZER
 
 
 def vocabulary_problems(recipe: Recipe, models: Mapping[str, ModelFolder]) -> list[Problem]:

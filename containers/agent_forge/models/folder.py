@@ -12,11 +12,9 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from agent_forge.errors import ForgeError
+from agent_forge.model_files import CONFIG, LATE_BLOCKS, TOKENIZER, WEIGHTS
 from agent_forge.models.config import ModelConfig
-from agent_forge.models.files import CONFIG, TOKENIZER, WEIGHTS
 from agent_forge.models.titan import TinyTitan
-
-LATE_BLOCKS = ("thought.", "quant.", "lora.")  # added by later phases, outside the architecture hash
 
 
 def architecture_hash(shapes: Mapping[str, Sequence[int]]) -> str:

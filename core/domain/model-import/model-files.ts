@@ -1,13 +1,19 @@
 /** The files that make up an imported model: which there must be, what they may be called, what they must not be. */
+import folder from '#contracts/model-folder.json' with { type: 'json' };
 import { ForgeError, type Problem } from '../errors.ts';
 import { refusal, shown } from './model-refusal.ts';
 import { LENGTH_BYTES } from './safetensors.ts';
 
-export const WEIGHTS = 'model.safetensors';
-export const INDEX = 'model.safetensors.index.json';
-export const CONFIG = 'config.json';
-export const TOKENIZER = 'tokenizer.json';
-export const PROPERTIES = 'properties.json';
+export const {
+  weights: WEIGHTS,
+  index: INDEX,
+  config: CONFIG,
+  tokenizer: TOKENIZER,
+  properties: PROPERTIES,
+} = folder.files;
+
+/** Beginnings of the names of tensors that later phases add: they are outside the architecture hash. */
+export const LATE_BLOCKS: readonly string[] = folder.lateBlocks;
 
 /** As much as is looked at of a file to see what it is. */
 export const SNIFFED_BYTES = 4096;

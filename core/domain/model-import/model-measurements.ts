@@ -6,13 +6,10 @@
 import type { ModelArchitecture } from '#contracts/source/architecture.ts';
 import type { ModelProperties } from '#contracts/source/properties.ts';
 import { blockOf, type JsonObject, type Layout, type MeasuredTokenizer } from './model-config.ts';
-import { CONFIG, TOKENIZER, WEIGHTS } from './model-files.ts';
+import { CONFIG, LATE_BLOCKS, TOKENIZER, WEIGHTS } from './model-files.ts';
 import { refusal, shown } from './model-refusal.ts';
 import { DTYPES, type TensorInfo } from './safetensors.ts';
 import type { ScannedTensor } from './safetensors-scan.ts';
-
-/** Blocks that later phases add: they are outside the architecture hash. */
-const LATE_BLOCKS = ['thought.', 'quant.', 'lora.'];
 
 export interface WeighedModel {
   readonly layout: Layout;

@@ -13,8 +13,8 @@ from agent_forge.data.corpus import excerpts, split_texts
 from agent_forge.data.packing import Sampler
 from agent_forge.data.streams import encode_split
 from agent_forge.data.tokenizer import TextTokenizer
+from agent_forge.model_files import TOKENIZER
 from agent_forge.models.device import best_device
-from agent_forge.models.files import TOKENIZER
 from agent_forge.models.folder import load_child, save_model
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import Parent, PhaseContext
