@@ -30,7 +30,7 @@ export function refuseCycle(edges: readonly LineageEdge[], added: LineageEdge): 
     `Model ${added.child} cannot descend from itself (through ${added.parent}).`,
     {
       code: 'lineage_cycle',
-      hint: 'Register the model under a new id.',
+      hint: 'Leave the model itself and its descendants out of its parents.',
     },
   );
 }
