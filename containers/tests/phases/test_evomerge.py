@@ -133,15 +133,19 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_number_of_workers(
 
 
 def test_another_seed_evolves_other_individuals(jobs: Jobs, models: Registered, tmp_path: Path) -> None:
-    room = Room(tmp_path, models, replace(CONFIG, generations=1), seed=2)
-    keys = [
-        {
-            each["genome"]["method"] + str(each["genome"]["genes"])
-            for each in state(done["select@0"])["offspring"]
-        }
-        for done in (jobs, room.evolve())
+    # given: as far as the first selection, which is where the seed begins to count
+    room = Room(tmp_path, models, seed=2)
+    run(room.job("found", "single"))
+    *evaluations, selection = room.plan(0)
+    # when
+    for context in (*evaluations, selection):
+        run(context)
+    # then
+    bred = [
+        {each["genome"]["method"] + str(each["genome"]["genes"]) for each in state(done)["offspring"]}
+        for done in (jobs["select@0"], selection)
     ]
-    assert keys[0] != keys[1]
+    assert bred[0] != bred[1]
 
 
 def test_whoever_is_killed_between_two_jobs_goes_on_to_the_same_bytes(
@@ -164,29 +168,30 @@ def room_job(room: Room, context: FolderContext) -> FolderContext:
     return room.job(stage.name, stage.kind, stage.round, stage.index)
 
 
-@pytest.mark.parametrize("job", ["evaluate-1@1", "select@0", "select@2"])
-def test_a_job_that_is_stopped_at_its_checkpoint_goes_on_to_the_same_bytes(
-    jobs: Jobs, models: Registered, tmp_path: Path, job: str
+def test_jobs_that_are_stopped_at_their_checkpoints_go_on_to_the_same_bytes(
+    jobs: Jobs, models: Registered, tmp_path: Path
 ) -> None:
-    # given
-    stopped = []
+    # given: three jobs of one evolution, each stopped once
+    stopped = {}
 
     def stop_once(context: FolderContext) -> None:
         index = "" if context.stage.index is None else f"-{context.stage.index}"
-        if f"{context.stage.name}{index}@{context.stage.round}" != job:
+        job = f"{context.stage.name}{index}@{context.stage.round}"
+        if job not in ("evaluate-1@1", "select@0", "select@2"):
             return
         first = room_job(room, context)
         first.checkpoints.every_step, first.checkpoints.stop_after_saves = True, 1
         with pytest.raises(ForgeError) as error:
             run(first)
-        stopped.append(error.value.kind)
+        stopped[job] = error.value.kind
 
     room = Room(tmp_path, models)
     # when
     again = room.evolve(before=stop_once)
     # then
-    assert stopped == ["preempted"]
-    assert artifacts(again["finish"]) == artifacts(jobs["finish"])
+    assert stopped == dict.fromkeys(("select@0", "evaluate-1@1", "select@2"), "preempted")
+    for job in (*stopped, "finish"):
+        assert artifacts(again[job]) == artifacts(jobs[job]), job
 
 
 def test_each_generation_is_kept_as_a_checkpoint_of_the_selection(jobs: Jobs) -> None:
