@@ -25,6 +25,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--task", required=True, metavar="URI", help="address of the task spec (file:// or s3://)"
     )
+    run.add_argument(
+        "--ranks",
+        default="1",
+        metavar="N",
+        help="processes that share the job's training on this machine; gpu: one per CUDA device (default: 1)",
+    )
     run.set_defaults(command=_run)
     properties = commands.add_parser(
         "properties", help="measure a model folder and print its properties as JSON"
@@ -85,7 +91,17 @@ def _run(options: argparse.Namespace) -> int:
     # Imported per command: `--help` must not wait for what a job needs.
     from agent_forge.entrypoint import run_job
 
-    return run_job(options.task, os.environ)
+    if options.ranks == "1":
+        return run_job(options.task, os.environ)
+    from agent_forge.errors import ForgeError
+    from agent_forge.rank_launcher import count_ranks, run_ranks
+
+    try:
+        ranks = count_ranks(options.ranks, os.environ)
+    except ForgeError as error:
+        sys.stderr.write(f"agent_forge: {error.kind}: {error.message}\n")
+        return error.exit_code
+    return run_job(options.task, os.environ) if ranks == 1 else run_ranks(ranks, options.task, os.environ)
 
 
 def _fork_server(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from agent_forge.checkpoint.schedule import SaveSchedule
+from agent_forge.checkpoint.shared import SharedCheckpoints
 from agent_forge.checkpoint.store import CheckpointPlace, CheckpointStore, Stop
 from agent_forge.code_hash import code_hash
 from agent_forge.errors import ForgeError
@@ -31,9 +32,18 @@ class JobContext:
         work: an empty scratch folder of this attempt.
         stop: whether the job has been asked to stop.
         emit: writes an event.
+        member: rank and number of the processes that share the job; the first alone publishes.
     """
 
-    def __init__(self, spec: TaskSpec, identity: JobIdentity, work: Path, stop: Stop, emit: Emit) -> None:
+    def __init__(
+        self,
+        spec: TaskSpec,
+        identity: JobIdentity,
+        work: Path,
+        stop: Stop,
+        emit: Emit,
+        member: tuple[int, int] = (0, 1),
+    ) -> None:
         # A stage of one child runs as a plain job; the phase still sees child 0 of its array.
         index = 0 if spec.stage_kind == "array" and identity.index is None else identity.index
         self.stage = Stage(spec.stage_name, spec.stage_kind, spec.stage_size, index, spec.round)
@@ -64,7 +74,10 @@ class JobContext:
             begin=spec.resume_from.get(identity.index),
         )
         schedule = SaveSchedule(spec.checkpoint_seconds, spec.checkpoint_steps)
-        self.checkpoints: Checkpoints = CheckpointStore(place, schedule, stop, emit, self)
+        store = CheckpointStore(place, schedule, stop, emit, self)
+        rank, ranks = member
+        self._leads = rank == 0
+        self.checkpoints: Checkpoints = store if ranks == 1 else SharedCheckpoints(store, stop, self._leads)
 
     def corpus(self) -> Iterator[Document]:
         """Documents of the run's corpus; see PhaseContext."""
@@ -94,15 +107,17 @@ class JobContext:
 
     def publish_model(self, name: str, role: str, folder: Path, parents: Sequence[Parent]) -> None:
         """Measure and publish a model; see PhaseContext."""
-        self.outputs.publish_model(name, role, folder, parents)
+        if self._leads:
+            self.outputs.publish_model(name, role, folder, parents)
 
     def publish_artifact(self, name: str, path: Path, media_type: str) -> None:
         """Publish one file; see PhaseContext."""
-        self.outputs.publish_artifact(name, path, media_type)
+        if self._leads:
+            self.outputs.publish_artifact(name, path, media_type)
 
     def publish_curve(self) -> None:
         """Publish metrics.jsonl, when the phase logged a training curve."""
-        if self.measurements.curve.exists():
+        if self._leads and self.measurements.curve.exists():
             self.outputs.publish_artifact(CURVE, self.measurements.curve, "application/x-ndjson")
 
     def snapshot(self) -> dict[str, Any]:

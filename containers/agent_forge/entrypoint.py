@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from agent_forge.environment import JobEnvironment, read_job_environment
+from agent_forge.environment import JobEnvironment, read_job_environment, take_own_device
 from agent_forge.errors import ForgeError, classify
 from agent_forge.identity import JobIdentity
 from agent_forge.progress_lease import ProgressLease
@@ -27,7 +27,8 @@ def run_job(task_uri: str, environment: Mapping[str, str], phases: Phases | None
 
     Args:
         task_uri: address of the task spec.
-        environment: the process's variables: AWS_BATCH_JOB_* and FORGE_*.
+        environment: the process's variables: AWS_BATCH_JOB_*, FORGE_*, and torchrun's where it is one of
+            several processes that share the job, of which the first alone writes.
         phases: slug to module name; None for the phases of this image.
 
     Returns:
@@ -38,6 +39,9 @@ def run_job(task_uri: str, environment: Mapping[str, str], phases: Phases | None
     with redirect_stdout(sys.stderr), StopRequest().listening() as stop:
         try:
             surroundings = read_job_environment(environment)
+            if not surroundings.leads:
+                events.mute()
+            take_own_device(environment)
             spec = load_task_spec(task_uri)
             identity = spec.identify(surroundings)
         except Exception as error:
@@ -54,12 +58,13 @@ def _run_identified(
     phases: Phases | None,
 ) -> int:
     """Run a job that knows who it is, so that whatever happens is written to its result manifest."""
-    result = ResultManifest(identity, spec.output, spec.config, time.monotonic)
+    result = ResultManifest(identity, spec.output, spec.config, time.monotonic, surroundings.leads)
+    member = surroundings.rank, surroundings.ranks
     try:
         if result.already_succeeded(spec.reuse):
             return 0
         with _scratch(surroundings) as work, _lease(spec, surroundings) as lease:
-            _run_phase(spec, identity, work, stop, _telling(events, lease), result, phases)
+            _run_phase(spec, identity, work, stop, _telling(events, lease), result, phases, member)
     # SystemExit as well: a library that calls sys.exit must not end a job without a result.
     except (Exception, SystemExit) as error:
         return _fail(classify(error), error, events, result)
@@ -74,6 +79,7 @@ def _run_phase(
     emit: Emit,
     result: ResultManifest,
     phases: Phases | None,
+    member: tuple[int, int],
 ) -> None:
     """Prepare, run the phase, write the result last."""
     # Everything below loads torch: two seconds in which a signal must already be heard and a failure be
@@ -82,19 +88,21 @@ def _run_phase(
 
     prepare_process(spec.seed, spec.threads)
     from agent_forge.context import JobContext
+    from agent_forge.ranks import joined
     from agent_forge.registry import PHASES, load_phase
 
-    context = JobContext(spec, identity, work, stop, emit)
+    context = JobContext(spec, identity, work, stop, emit, member)
     phase = load_phase(spec.phase, PHASES if phases is None else phases)
     stop.raise_if_requested("its last checkpoint, or the first step")
-    try:
-        phase.run(context)
-        context.publish_curve()
-    except (Exception, SystemExit):
-        result.measured(context.measurements.records())
-        raise
-    outputs, records = context.outputs, context.measurements.records()
-    result.write_success(outputs.models, records, outputs.artifacts, again=context.again)
+    with joined(member):
+        try:
+            phase.run(context)
+            context.publish_curve()
+        except (Exception, SystemExit):
+            result.measured(context.measurements.records())
+            raise
+        outputs, records = context.outputs, context.measurements.records()
+        result.write_success(outputs.models, records, outputs.artifacts, again=context.again)
 
 
 def _fail(

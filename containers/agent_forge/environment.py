@@ -1,6 +1,7 @@
-"""Every environment variable that the package reads, in one file: AWS Batch's names and FORGE_*."""
+"""All environment variables that the package reads, in one file: AWS Batch's, torchrun's, CUDA's, FORGE_*."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ class JobEnvironment:
         array_index: AWS_BATCH_JOB_ARRAY_INDEX; None outside an array job.
         lease_seconds: FORGE_LEASE_SECONDS, instead of the task spec's; None for that one.
         scratch: FORGE_SCRATCH, the folder for temporary files; None for the system's.
+        rank: RANK, this process's number among those that share the job, from 0.
+        ranks: WORLD_SIZE, how many they are; 1 outside torchrun and `run --ranks`.
     """
 
     job_id: str
@@ -25,6 +28,13 @@ class JobEnvironment:
     array_index: int | None
     scratch: Path | None
     lease_seconds: int | None = None
+    rank: int = 0
+    ranks: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process is the one that writes."""
+        return self.rank == 0
 
 
 def read_job_environment(environment: Mapping[str, str]) -> JobEnvironment:
@@ -35,18 +45,63 @@ def read_job_environment(environment: Mapping[str, str]) -> JobEnvironment:
     """
     attempt = _number(environment, "AWS_BATCH_JOB_ATTEMPT", minimum=1)
     scratch = environment.get("FORGE_SCRATCH")
+    rank, ranks = _member(environment)
     return JobEnvironment(
         job_id=environment.get("AWS_BATCH_JOB_ID", ""),
         attempt=1 if attempt is None else attempt,
         array_index=_number(environment, "AWS_BATCH_JOB_ARRAY_INDEX", minimum=0),
         scratch=Path(scratch) if scratch else None,
         lease_seconds=_number(environment, "FORGE_LEASE_SECONDS", minimum=1),
+        rank=rank,
+        ranks=ranks,
     )
+
+
+def visible_devices(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The CUDA devices that this process may use, as CUDA_VISIBLE_DEVICES names them; torch is not loaded."""
+    named = environment.get("CUDA_VISIBLE_DEVICES")
+    if named is not None:
+        return tuple(name.strip() for name in named.split(",") if name.strip())
+    found = (re.fullmatch(r"nvidia(\d+)", path.name) for path in Path("/dev").glob("nvidia*"))
+    return tuple(str(number) for number in sorted(int(match[1]) for match in found if match))
+
+
+def take_own_device(environment: Mapping[str, str]) -> None:
+    """Leave this process the one CUDA device of its rank, before torch looks for devices.
+
+    Raises:
+        ForgeError(validation): there are CUDA devices, but fewer than processes.
+    """
+    rank, ranks = _member(environment)
+    devices = visible_devices(environment)
+    if ranks == 1 or not devices:
+        return
+    if len(devices) < ranks:
+        raise ForgeError(
+            "validation",
+            f"{ranks} processes share {len(devices)} CUDA devices ({', '.join(devices)}); expected one each."
+            " Start as many as there are, or hide all devices with CUDA_VISIBLE_DEVICES='' to use the CPU.",
+        )
+    os.environ["CUDA_VISIBLE_DEVICES"] = devices[rank]
 
 
 def contracts_override() -> str | None:
     """FORGE_CONTRACTS: a contracts folder other than the one beside the package."""
     return os.environ.get("FORGE_CONTRACTS")
+
+
+def _member(environment: Mapping[str, str]) -> tuple[int, int]:
+    """Rank and number of the processes of this job, on one machine."""
+    ranks = _number(environment, "WORLD_SIZE", minimum=1) or 1
+    rank = _number(environment, "RANK", minimum=0) or 0
+    here = _number(environment, "LOCAL_WORLD_SIZE", minimum=1) or ranks
+    if rank >= ranks or here != ranks:
+        raise ForgeError(
+            "validation",
+            f"RANK is {rank}, WORLD_SIZE {ranks} and LOCAL_WORLD_SIZE {here}; expected a rank below"
+            " WORLD_SIZE and all processes on one machine (`run --ranks N`, or torchrun --standalone).",
+        )
+    return rank, ranks
 
 
 def _number(environment: Mapping[str, str], name: str, *, minimum: int) -> int | None:

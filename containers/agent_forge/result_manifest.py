@@ -25,14 +25,21 @@ class ResultManifest:
         output: output prefix of the stage, with a final slash.
         config: resolved phase settings.
         seconds: monotonic clock, for the duration.
+        leads: whether this process writes; False where another one of the same job does.
     """
 
     def __init__(
-        self, identity: JobIdentity, output: str, config: Mapping[str, Any], seconds: Callable[[], float]
+        self,
+        identity: JobIdentity,
+        output: str,
+        config: Mapping[str, Any],
+        seconds: Callable[[], float],
+        leads: bool = True,
     ) -> None:
         self._identity = identity
         self._config = config
         self._seconds = seconds
+        self._leads = leads
         self._begin = seconds()
         self._metrics: list[Mapping[str, Any]] = []
         self._start_time = utc_now()
@@ -84,6 +91,8 @@ class ResultManifest:
         self._write(success=False, models=[], metrics=self._metrics, artifacts=[], error=document)
 
     def _write(self, **answer: Any) -> None:
+        if not self._leads:
+            return
         self._refuse_when_overtaken()
         document = {
             "schemaVersion": 1,

@@ -17,12 +17,12 @@ LAYERS = {
     "models": {"errors", "model_files"},
     "data": {"models"} | GROUND,
     "evaluation": {"models", "data"} | GROUND,
-    "training": {"models", "data", "evaluation"} | GROUND,
+    "training": {"models", "data", "evaluation", "ranks"} | GROUND,
     "merging": {"errors", "code_hash", "model_files"},
     "evolution": {"errors"},
     "storage": {"errors"},
     "tracking": {"errors", "clock", "identity"},
-    "checkpoint": {"storage", "tracking"} | GROUND,
+    "checkpoint": {"storage", "tracking", "ranks"} | GROUND,
     "phases": {"models", "data", "evaluation", "training", "merging", "evolution"} | SHARED | GROUND,
 }
 # A vendor's package, and the one file that may know it.

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import torch
@@ -19,6 +20,7 @@ from agent_forge.training.gradient_filter import GradientFilter
 from agent_forge.training.micro_batches import Found, accumulate, rows_at_once
 from agent_forge.training.objective import Objective
 from agent_forge.training.schedule import Schedule
+from agent_forge.training.shared_gradient import shared_gradient
 
 BETAS = (0.9, 0.95)
 
@@ -242,7 +244,7 @@ def _gradient_in_memory(
     while True:
         try:
             return _gradient(training, batch, recipe, step, endured.halvings), endured
-        except (MemoryError, RuntimeError) as error:
+        except (MemoryError, RuntimeError, ForgeError) as error:
             failure = classify(error)
             if failure.kind != "out_of_memory":
                 raise
@@ -268,9 +270,9 @@ def _gradient_in_memory(
 
 def _gradient(training: Training, batch: Batch, recipe: Recipe, step: int, halvings: int) -> Found:
     training.optimizer.zero_grad(set_to_none=True)
-    return accumulate(
-        training.model, batch, recipe.objective, step, halvings=halvings, precision=recipe.precision
-    )
+    share = partial(accumulate, training.model, batch, recipe.objective, step)
+    parameters = (parameter for _, parameter in training.named_parameters())
+    return shared_gradient(parameters, partial(share, halvings=halvings, precision=recipe.precision))
 
 
 def _set_rate(training: Training, rate: float) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from agent_forge import ranks
 from agent_forge.data.packing import Batch
 from agent_forge.training.objective import Objective
 
@@ -18,14 +19,14 @@ class Found:
 
 
 def rows_at_once(batch: Batch, halvings: int) -> int:
-    """Rows of a micro-batch after so many halvings, at least 1."""
-    return max(1, -(-batch.rows // 2**halvings))
+    """Rows of a micro-batch after so many halvings of the largest share of a process, at least 1."""
+    return max(1, -(-batch.rows // (ranks.count() * 2**halvings)))
 
 
 def accumulate(
     model: nn.Module, batch: Batch, objective: Objective, step: int, *, halvings: int, precision: torch.dtype
 ) -> Found:
-    """Add the gradient of the batch's losses to the parameters' `grad`.
+    """Add the gradient of the batch's losses, on the rows of this process, to the parameters' `grad`.
 
     A mean over token weights enters with the part's share of the weights, a mean over rows with its share of
     the rows. With one part both shares are exactly 1, so that nothing is rounded.
@@ -37,9 +38,9 @@ def accumulate(
     """
     device = batch.tokens.device
     size, loss, measured = rows_at_once(batch, halvings), 0.0, dict[str, float]()
-    whole = batch.weights_BT.sum()
-    for first in range(0, batch.rows, size):
-        part = batch.part(first, first + size)
+    whole, own = batch.weights_BT.sum(), ranks.own_share(batch.rows)
+    for first in range(own.start, own.stop, size):
+        part = batch.part(first, min(first + size, own.stop))
         of_weights, of_rows = float(part.weights_BT.sum() / whole), part.rows / batch.rows
         with torch.autocast(device.type, precision, enabled=precision is not torch.float32):
             losses = objective(model, part, step)

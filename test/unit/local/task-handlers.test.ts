@@ -114,7 +114,7 @@ describe('a job request', () => {
       jobDefinition: {
         name: `forge-${phase}`,
         ...local,
-        command: ['run', '--task', 'file:///task.json'],
+        command: ['run', '--ranks', 'gpu', '--task', 'file:///task.json'],
         leaseSeconds,
         timeout: { attemptDurationSeconds: timeoutSeconds },
         retryStrategy: { attempts, evaluateOnExit: jobs.evaluateOnExit },
