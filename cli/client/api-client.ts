@@ -136,6 +136,8 @@ function catalogueMethods(connection: Connection) {
       const found: unknown = await call(connection, 'get', '/v1/phases/{slug}', { path: { slug } });
       return found as PhaseDescription;
     },
+    listClaims: () => call(connection, 'get', '/v1/claims', {}),
+    getClaim: (id: string) => call(connection, 'get', '/v1/claims/{id}', { path: { id } }),
     listPresets: () => call(connection, 'get', '/v1/presets', {}),
     getPreset: (name: string) => call(connection, 'get', '/v1/presets/{name}', { path: { name } }),
     findPresetVersion: (name: string) =>

@@ -1,4 +1,4 @@
-/** `forge phases …`, `forge presets …` */
+/** `forge phases …`, `forge claims …`, `forge presets …` */
 import type { Command } from 'commander';
 import type { Act } from './act.ts';
 
@@ -15,7 +15,23 @@ export function addCatalogueVerbs(program: Command, act: Act): void {
     .action((slug) =>
       act(async (context) => (await import('../commands/phases-describe.ts')).describePhase(context, slug)),
     );
+  addClaimVerbs(program, act);
   addPresetVerbs(program, act);
+}
+
+function addClaimVerbs(program: Command, act: Act): void {
+  const claims = program.command('claims').description('what was claimed, and what the records say to it');
+  claims
+    .command('list')
+    .description('list the inherited claims with their verdicts')
+    .action(() => act(async (context) => (await import('../commands/claims-list.ts')).listClaims(context)));
+  claims
+    .command('get')
+    .argument('<id>', 'claim, for example ternary-size-8.2')
+    .description('show every reading of a claim, its records and how to make them again')
+    .action((id) =>
+      act(async (context) => (await import('../commands/claims-get.ts')).getClaim(context, id)),
+    );
 }
 
 function addPresetVerbs(program: Command, act: Act): void {

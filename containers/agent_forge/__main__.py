@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     evidence.add_argument("--seeds", default="1,2,3", metavar="LIST", help="paired seeds (default: 1,2,3)")
     evidence.add_argument("--folder", type=Path, default=Path("evidence"), metavar="DIR", help="of records")
     evidence.add_argument("--ledger", type=Path, default=Path("docs/claims.md"), metavar="FILE")
+    evidence.add_argument(
+        "--verdicts", type=Path, default=Path("contracts/claim-verdicts.json"), metavar="FILE"
+    )
     evidence.set_defaults(command=_evidence)
     _add_merge(commands)
     fork_server = commands.add_parser(
@@ -111,9 +114,12 @@ def _fork_server(options: argparse.Namespace) -> int:
 
 
 def _evidence(options: argparse.Namespace) -> int:
-    from agent_forge.experiments.command import run_evidence
+    from agent_forge.experiments.command import Ledgers, run_evidence
 
-    return run_evidence(options.experiment, options.tier, options.seeds, options.folder, options.ledger)
+    return run_evidence(
+        options.experiment, options.tier, options.seeds, options.folder,
+        Ledgers(options.ledger, options.verdicts),
+    )  # fmt: skip
 
 
 def _merge(options: argparse.Namespace) -> int:

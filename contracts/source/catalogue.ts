@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { architecture } from './architecture.ts';
 import { checkpointManifest } from './checkpoint-manifest.ts';
+import { claims, claimVerdicts } from './claims.ts';
 import { event, eventLine } from './event.ts';
 import { evidenceRecord } from './evidence-record.ts';
 import { generationUpdate } from './generation-update.ts';
@@ -27,5 +28,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   properties,
   'model-metadata': modelMetadata,
   'evidence-record': evidenceRecord,
+  claims,
+  'claim-verdicts': claimVerdicts,
   ...Object.fromEntries(PHASE_SLUGS.map((slug) => [`phases/${slug}`, SETTINGS[slug]])),
 };

@@ -6,6 +6,7 @@ import { problemResponse } from '../shared/http-errors.ts';
 import { telemetry } from '../shared/powertools.ts';
 import type { ApiContext, ApiEnvironment, ApiOptions, ApiPorts } from './environment.ts';
 import { type ApiApp, addRoute } from './route.ts';
+import { addClaimRoutes } from './routes/claims.ts';
 import { addControlRoutes } from './routes/control.ts';
 import { addCorpusRoutes } from './routes/corpora.ts';
 import { addEventRoutes } from './routes/events.ts';
@@ -26,6 +27,7 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   addFrame(app, api);
   addHealth(app, api);
   addPhaseRoutes(app);
+  addClaimRoutes(app);
   addRunRoutes(app, api);
   addControlRoutes(app, api);
   addEventRoutes(app, api);

@@ -20,6 +20,40 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/claims": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List the inherited claims with their verdicts */
+        readonly get: operations["getClaims"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/claims/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Get a claim with every reading of it */
+        readonly get: operations["getClaimsById"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/corpora": {
         readonly parameters: {
             readonly query?: never;
@@ -601,6 +635,173 @@ export interface components {
             readonly takenBy: string;
             /** @description Whether all of its files are there. */
             readonly there: boolean;
+        };
+        readonly Claim: {
+            /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+            readonly id: string;
+            /** @description As it was inherited, in its own words. */
+            readonly claim: string;
+            readonly source: string;
+            readonly metric: string;
+            readonly baseline: string;
+            /** @description What has to be found for the claim to hold. */
+            readonly rule: string;
+            /** @description Setting that stays off by default for as long as the claim does not hold. */
+            readonly switch?: {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly setting: string;
+                readonly off: string | number | boolean;
+            };
+            /** @enum {string} */
+            readonly verdict: "holds";
+            readonly readings: readonly {
+                /** @description One way to read the claim. */
+                readonly text: string;
+                readonly experiment: string;
+                /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+                readonly arm: string;
+                /** @description Arm that is taken off, seed by seed; left out where the measure compares already. */
+                readonly baseline?: string;
+                readonly measure: string;
+                /** @enum {string} */
+                readonly op: ">=" | "<=";
+                readonly bound: number;
+                /** @description Of the record. */
+                readonly sha256: string;
+                readonly seeds: readonly number[];
+                /** @description Seed by seed. */
+                readonly values: readonly number[];
+                readonly mean: number;
+                readonly low: number;
+                readonly high: number;
+                readonly level: number;
+                /** @enum {string} */
+                readonly verdict: "holds";
+            }[];
+            readonly records: readonly {
+                readonly experiment: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly sha256: string;
+                readonly seeds: readonly number[];
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly codeHash: string;
+                readonly machine: string;
+                readonly torch: string;
+                readonly threads: number;
+                readonly cpuSeconds: number;
+                /** @description UTC time, ISO 8601. */
+                readonly at: string;
+                /** @description The command that makes the record again. */
+                readonly reproduce: string;
+            }[];
+        } | {
+            /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+            readonly id: string;
+            /** @description As it was inherited, in its own words. */
+            readonly claim: string;
+            readonly source: string;
+            readonly metric: string;
+            readonly baseline: string;
+            /** @description What has to be found for the claim to hold. */
+            readonly rule: string;
+            /** @description Setting that stays off by default for as long as the claim does not hold. */
+            readonly switch?: {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly setting: string;
+                readonly off: string | number | boolean;
+            };
+            /** @enum {string} */
+            readonly verdict: "holds in part" | "does not hold";
+            readonly readings: readonly ({
+                /** @description One way to read the claim. */
+                readonly text: string;
+                readonly experiment: string;
+                /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+                readonly arm: string;
+                /** @description Arm that is taken off, seed by seed; left out where the measure compares already. */
+                readonly baseline?: string;
+                readonly measure: string;
+                /** @enum {string} */
+                readonly op: ">=" | "<=";
+                readonly bound: number;
+                /** @description Of the record. */
+                readonly sha256: string;
+                readonly seeds: readonly number[];
+                /** @description Seed by seed. */
+                readonly values: readonly number[];
+                readonly mean: number;
+                readonly low: number;
+                readonly high: number;
+                readonly level: number;
+                /** @enum {string} */
+                readonly verdict: "holds" | "holds in part" | "does not hold";
+            } | {
+                readonly text: string;
+                /** @description What it would take. */
+                readonly missing: string;
+                /** @enum {string} */
+                readonly verdict: "not measured";
+            })[];
+            readonly records: readonly {
+                readonly experiment: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly sha256: string;
+                readonly seeds: readonly number[];
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly codeHash: string;
+                readonly machine: string;
+                readonly torch: string;
+                readonly threads: number;
+                readonly cpuSeconds: number;
+                /** @description UTC time, ISO 8601. */
+                readonly at: string;
+                /** @description The command that makes the record again. */
+                readonly reproduce: string;
+            }[];
+        } | {
+            /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+            readonly id: string;
+            /** @description As it was inherited, in its own words. */
+            readonly claim: string;
+            readonly source: string;
+            readonly metric: string;
+            readonly baseline: string;
+            /** @description What has to be found for the claim to hold. */
+            readonly rule: string;
+            /** @description Setting that stays off by default for as long as the claim does not hold. */
+            readonly switch?: {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly setting: string;
+                readonly off: string | number | boolean;
+            };
+            /** @enum {string} */
+            readonly verdict: "not measured";
+            readonly readings: readonly {
+                readonly text: string;
+                /** @description What it would take. */
+                readonly missing: string;
+                /** @enum {string} */
+                readonly verdict: "not measured";
+            }[];
+            readonly records: readonly {
+                readonly experiment: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly sha256: string;
+                readonly seeds: readonly number[];
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly codeHash: string;
+                readonly machine: string;
+                readonly torch: string;
+                readonly threads: number;
+                readonly cpuSeconds: number;
+                /** @description UTC time, ISO 8601. */
+                readonly at: string;
+                /** @description The command that makes the record again. */
+                readonly reproduce: string;
+            }[];
         };
         readonly Corpus: {
             /** @enum {number} */
@@ -3452,6 +3653,70 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getClaims: {
+        readonly parameters: {
+            readonly query?: {
+                readonly verdict?: "holds" | "holds in part" | "does not hold" | "not measured";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Claim"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getClaimsById: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Claim"];
+                };
             };
             /** @description A problem document */
             readonly default: {

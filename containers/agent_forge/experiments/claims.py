@@ -1,48 +1,57 @@
-"""docs/claims.md, written from the records alone: no number in it was typed."""
+"""docs/claims.md and contracts/claim-verdicts.json, written from the records alone: no number was typed."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from agent_forge.experiments.catalogue import PACKAGES, load_experiment
 from agent_forge.experiments.experiment import Experiment
-from agent_forge.experiments.inherited import inherited_rows
+from agent_forge.experiments.inherited import inherited_part
 from agent_forge.experiments.record import read_record
+from agent_forge.experiments.verdicts import verdicts_text
 
 HEADER = """# Claims
 
-Written by `npm run evidence -- claims` from the records in `evidence/`; do not edit. Each claim was stated
-with its bounds before it was measured. A verdict needs a full budget and at least three seeds; *held* means
-that every must-line held. Claims that failed stay here, and so do those that nobody has measured yet.
+Written by `npm run evidence -- claims` from `contracts/claims.json` and the records in `evidence/`; do not
+edit. The API has the first part at `GET /v1/claims`, the command line at `npx forge claims list`.
 """
-INHERITED_HEADER = """## Inherited claims
+EXPERIMENTS = """## Experiments
 
-The first version measured none of these. *In part* means on some seeds, or under some of the readings that a
-figure without a denominator leaves open.
+Each experiment's claim was stated with its bounds before it was measured. A verdict needs a full budget and
+at least three seeds; *held* means that every must-line held. Claims that failed stay here, and so do
+those that nobody has measured yet.
 """
 
 
-def render_claims(records: list[dict[str, Any]], unmeasured: Sequence[Experiment] = ()) -> str:
-    """The ledger: an overview, then a section per experiment.
+def render_claims(
+    records: list[dict[str, Any]],
+    inherited: Sequence[Mapping[str, Any]],
+    unmeasured: Sequence[Experiment] = (),
+) -> str:
+    """The ledger: inherited claims with their verdicts, an overview of experiments, a section for each.
 
     Args:
+        records: of full runs.
+        inherited: the claims of contracts/claim-verdicts.json.
         unmeasured: experiments that are written and have no full record.
     """
     rows = "\n".join([*map(_overview, records), *map(_without_record, unmeasured)])
     overview = f"| id | claim | verdict | record (SHA-256) |\n| --- | --- | --- | --- |\n{rows}\n"
-    inherited = _table(("what the first version claimed", "experiment", "verdict"), inherited_rows(records))
-    return "\n".join(
-        [HEADER, overview, f"{INHERITED_HEADER}\n{inherited}", *(_section(record) for record in records)]
-    )
+    parts = [HEADER, inherited_part(inherited), EXPERIMENTS, overview]
+    return "\n".join([*parts, *(_section(record) for record in records)])
 
 
-def write_claims(folder: Path, ledger: Path) -> None:
-    """Read every full record below `folder`, check its hash, write `ledger`."""
+def write_claims(folder: Path, ledger: Path, verdicts: Path) -> None:
+    """Read every full record below `folder`, check its hash, write both files."""
     records = [read_record(path) for path in sorted(folder.glob("*/full.json"))]
+    judged = verdicts_text(records)
     measured = {record["experiment"] for record in records}
     unmeasured = [load_experiment(name) for name in PACKAGES if name not in measured]
-    ledger.parent.mkdir(parents=True, exist_ok=True)
-    ledger.write_text(render_claims(records, unmeasured), encoding="utf-8")
+    text = render_claims(records, json.loads(judged)["claims"], unmeasured)
+    for path, content in ((verdicts, judged), (ledger, text)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
 
 
 def _overview(record: Mapping[str, Any]) -> str:
@@ -61,7 +70,7 @@ def _section(record: Mapping[str, Any]) -> str:
     environment, budget = record["environment"], record["budget"]
     name, code, configuration = record["experiment"], record["codeHash"][:12], record["configHash"][:12]
     parts = [
-        f"## {name} {record['title']}\n",
+        f"### {name} {record['title']}\n",
         f"{record['claim']} Source: {record['source']}. Metric: {metric} ({record['direction']} is better);"
         f" baseline: {record['baseline']}; seeds: {_list(record['seeds'])}."
         f" Verdict: **{record['verdict']}**.\n",

@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 from agent_forge.errors import ForgeError, classify
 from agent_forge.experiments.experiment import Tier
@@ -10,7 +11,14 @@ from agent_forge.experiments.experiment import Tier
 LEDGER_ONLY = "claims"
 
 
-def run_evidence(name: str, tier: Tier, seeds: str, folder: Path, ledger: Path) -> int:
+class Ledgers(NamedTuple):
+    """Files that are written from the records: for people, and for the API."""
+
+    claims: Path
+    verdicts: Path
+
+
+def run_evidence(name: str, tier: Tier, seeds: str, folder: Path, ledgers: Ledgers) -> int:
     """One command; the exit code. A failed verdict is a result like any other and exits 0.
 
     Args:
@@ -18,7 +26,7 @@ def run_evidence(name: str, tier: Tier, seeds: str, folder: Path, ledger: Path) 
             there.
         seeds: whole numbers with commas in between.
         folder: where records are.
-        ledger: the Markdown file that is written from the records after a full run.
+        ledgers: written from the records after a full run.
     """
     try:
         if name != LEDGER_ONLY:
@@ -26,7 +34,7 @@ def run_evidence(name: str, tier: Tier, seeds: str, folder: Path, ledger: Path) 
         if name == LEDGER_ONLY or tier == "full":
             from agent_forge.experiments.claims import write_claims
 
-            write_claims(folder, ledger)
+            write_claims(folder, ledgers.claims, ledgers.verdicts)
     except Exception as error:
         failure = classify(error)
         sys.stderr.write(f"agent_forge: {failure.kind}: {failure.message}\n")

@@ -1,49 +1,60 @@
-"""What the first version claimed, and which lines of which experiment decide it. It measured none of it."""
+"""The part of docs/claims.md about claims that were inherited: what was said, what the records say."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+HEADER = """## Inherited claims
 
-@dataclass(frozen=True)
-class Inherited:
-    """A claim in the first version's words, and the lines that decide it; none for all there are."""
-
-    claim: str
-    experiment: str = ""
-    lines: tuple[str, ...] = ()
-
-
-INHERITED = (
-    Inherited("merge: +23.5 % fitness", "E3C", ("inherited",)),
-    Inherited("thoughts before answers improve them", "E4", ("answers", "is-right", "by-content")),
-    Inherited("compression: 8.2 times smaller", "E5S"),
-    Inherited("speed: 3.8 times faster", "E5V"),
-    Inherited("dreams keep what a model knew", "E8", ("kept", "a-third", "learns")),
-    Inherited("self-modelling makes a network simpler", "E7", ("predictable", "narrower", "accurate")),
-    Inherited("Grokfast: 50 times faster"),
-)
+What was said of this product, or of a method that it uses, before it could measure. Every claim is taken
+apart into readings with a baseline and a bound. A reading *holds* where its whole 95 % interval over at least
+three paired seeds lies beyond the bound, *holds in part* where only the mean does. A claim holds where all of
+its readings do, and does not where one fails and none holds; a reading without a record keeps it from
+holding. `contracts/claims.json` has the claims, `contracts/claim-verdicts.json` what the records say to them.
+"""
 
 
-def inherited_rows(records: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
-    """Claim, experiment (none without a record) and verdict: holds, in part, does not hold, or not measured.
-
-    Args:
-        records: of full runs.
-    """
-    known = {record["experiment"]: record for record in records}
-    return [
-        (each.claim, each.experiment if each.experiment in known else "none", _verdict(each, known))
-        for each in INHERITED
-    ]
+def inherited_part(claims: Sequence[Mapping[str, Any]]) -> str:
+    """An overview and a section per claim, from contracts/claim-verdicts.json."""
+    rows = "\n".join(_overview(claim) for claim in claims)
+    overview = f"| claim | as inherited | verdict | records (SHA-256) |\n| --- | --- | --- | --- |\n{rows}\n"
+    return "\n".join([HEADER, overview, *(_section(claim) for claim in claims)])
 
 
-def _verdict(each: Inherited, known: Mapping[str, Mapping[str, Any]]) -> str:
-    """In part: on some seeds, or some of the lines."""
-    stated = known.get(each.experiment, {"lines": []})["lines"]
-    lines = [line for line in stated if not each.lines or line["id"] in each.lines]
-    if not lines or any(line["status"] == "not measured" for line in lines):
-        return "not measured"
-    if all(line["status"] == "held" for line in lines):
-        return "holds"
-    return "holds in part" if any(line["held"] for line in lines) else "does not hold"
+def _overview(claim: Mapping[str, Any]) -> str:
+    records = ", ".join(_link(each["experiment"], each["sha256"]) for each in claim["records"])
+    return f"| {claim['id']} | {claim['claim']} | **{claim['verdict']}** | {records or '-'} |"
+
+
+def _link(experiment: str, sha256: str) -> str:
+    return f"{experiment} [`{sha256[:12]}`](../evidence/{experiment}/full.json)"
+
+
+def _section(claim: Mapping[str, Any]) -> str:
+    switch = claim.get("switch")
+    default = f" Default of `{switch['phase']}.{switch['setting']}`: off until it holds." if switch else ""
+    rows = "\n".join(_reading(each) for each in claim["readings"])
+    commands = "".join(f"\n    {each['reproduce']}" for each in claim["records"])
+    return (
+        f"### {claim['id']}\n\n{claim['claim']} Source: {claim['source']}. Metric: {claim['metric']};"
+        f" baseline: {claim['baseline']}. Rule: {claim['rule']}{default} Verdict: **{claim['verdict']}**.\n\n"
+        "| reading | measured | bound | mean | 95 % interval | seeds | verdict |\n"
+        f"| --- | --- | --- | --- | --- | --- | --- |\n{rows}\n"
+        + (f"\nMade again by:\n{commands}\n" if commands else "")
+    )
+
+
+def _reading(reading: Mapping[str, Any]) -> str:
+    if "sha256" not in reading:
+        return f"| {reading['text']} | missing: {reading['missing']} | | | | | {reading['verdict']} |"
+    arms = reading["arm"] + (f" minus {reading['baseline']}" if "baseline" in reading else "")
+    low, high = _number(reading["low"]), _number(reading["high"])
+    seeds = ", ".join(map(str, reading["seeds"]))
+    return (
+        f"| {reading['text']} | {reading['experiment']} {arms}: {reading['measure']}"
+        f" | {reading['op']} {_number(reading['bound'])} | {_number(reading['mean'])} | {low} to {high}"
+        f" | {seeds} | {reading['verdict']} |"
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"

@@ -10,10 +10,8 @@ import pytest
 from agent_forge.__main__ import main
 from agent_forge.contracts import contracts_folder
 from agent_forge.errors import EXIT_CODES, ForgeError
-from agent_forge.experiments import inherited
-from agent_forge.experiments.catalogue import GROUPS, PACKAGES, experiments_of, load_experiment
+from agent_forge.experiments.catalogue import GROUPS, PACKAGES, experiments_of
 from agent_forge.experiments.claims import render_claims, write_claims
-from agent_forge.experiments.inherited import Inherited
 from agent_forge.experiments.record import read_record, write_record
 from agent_forge.experiments.runner import run_experiment
 from tests.experiments.toy_experiment import with_bound
@@ -60,7 +58,7 @@ def test_a_record_that_does_not_fit_the_schema_is_not_written(tmp_path: Path) ->
 
 def test_the_ledger_shows_every_measured_value_the_interval_the_verdict_and_the_hash(tmp_path: Path) -> None:
     written = read_record(write_record(record(), tmp_path))
-    text = render_claims([written])
+    text = render_claims([written], [])
     for shown in ("**held**", "0.91, 0.92, 0.93", "0.7 to 0.7", "too few seeds", written["sha256"]):
         assert shown in text
 
@@ -68,7 +66,7 @@ def test_the_ledger_shows_every_measured_value_the_interval_the_verdict_and_the_
 def test_a_failed_claim_stays_in_the_ledger(tmp_path: Path) -> None:
     failed = run_experiment(with_bound(0.99), "full", [1, 2, 3], lambda _: None)
     write_record(failed, tmp_path)
-    write_claims(tmp_path, tmp_path / "claims.md")
+    write_claims(tmp_path, tmp_path / "claims.md", tmp_path / "verdicts.json")
     ledger = (tmp_path / "claims.md").read_text(encoding="utf-8")
     assert "| TOY | The high arm is higher. | **failed** |" in ledger
     assert all(f"| {name} | " in ledger for name in PACKAGES)
@@ -90,36 +88,6 @@ def test_the_help_names_every_group_and_what_is_in_it(capsys: pytest.CaptureFixt
         assert f"{name} ({', '.join(ids)})" in said
 
 
-@pytest.mark.parametrize(
-    ("statuses", "verdict"),
-    [
-        ([("held", 3), ("held", 3)], "holds"),
-        ([("held", 3), ("failed", 0)], "holds in part"),
-        ([("failed", 2)], "holds in part"),
-        ([("failed", 0)], "does not hold"),
-        ([("held", 3), ("not measured", 1)], "not measured"),
-        ([], "not measured"),
-    ],
-)
-def test_an_inherited_claim_is_judged_by_the_lines_that_are_named_for_it(
-    statuses: list[tuple[str, int]], verdict: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = [{"id": f"line-{n}", "status": status, "held": held} for n, (status, held) in enumerate(statuses)]
-    other = {"id": "another", "status": "failed", "held": 0}
-    known = [{"experiment": "TOY", "lines": [*lines, other]}]
-    claim = Inherited("23 % more", "TOY", ("line-0", "line-1"))
-    monkeypatch.setattr(inherited, "INHERITED", (claim, Inherited("50 times", "GONE")))
-    assert inherited.inherited_rows(known) == [
-        ("23 % more", "TOY", verdict), ("50 times", "none", "not measured")
-    ]  # fmt: skip
-
-
-def test_every_line_that_an_inherited_claim_names_is_in_its_experiment() -> None:
-    for each in inherited.INHERITED:
-        stated = {line.id for line in load_experiment(each.experiment).lines} if each.experiment else set()
-        assert set(each.lines) <= stated
-
-
 def test_every_experiment_has_a_full_record_with_three_seeds_or_the_ledger_says_that_it_has_none() -> None:
     ledger = (REPOSITORY / "docs/claims.md").read_text(encoding="utf-8")
     for name in PACKAGES:
@@ -134,7 +102,7 @@ def test_every_experiment_has_a_full_record_with_three_seeds_or_the_ledger_says_
 
 
 def test_the_committed_ledger_is_what_the_committed_records_give(tmp_path: Path) -> None:
-    write_claims(REPOSITORY / "evidence", tmp_path / "claims.md")
+    write_claims(REPOSITORY / "evidence", tmp_path / "claims.md", tmp_path / "verdicts.json")
     committed = (REPOSITORY / "docs/claims.md").read_text(encoding="utf-8")
     assert committed == (tmp_path / "claims.md").read_text(encoding="utf-8")
 
@@ -145,7 +113,18 @@ def test_a_smoke_run_measures_every_arm_and_decides_nothing(
 ) -> None:
     # when
     code = main(
-        ["evidence", name, "--seeds", "4", "--folder", str(tmp_path), "--ledger", str(tmp_path / "c.md")]
+        [
+            "evidence",
+            name,
+            "--seeds",
+            "4",
+            "--folder",
+            str(tmp_path),
+            "--ledger",
+            str(tmp_path / "c.md"),
+            "--verdicts",
+            str(tmp_path / "v.json"),
+        ]
     )
     # then
     assert code == 0

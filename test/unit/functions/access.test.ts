@@ -49,6 +49,8 @@ const callsFor = (run: string): readonly Call[] => [
   ['POST', '/v1/models', { body: { name: 'mine', files: [{ path: 'x', sha256: hashOf('x'), bytes: 1 }] } }],
   ['POST', '/v1/gc', { body: { dryRun: true } }],
   ['GET', `/v1/artifacts/${hashOf('x')}`],
+  ['GET', '/v1/claims'],
+  ['GET', '/v1/claims/act'],
   ['GET', '/v1/presets'],
   ['GET', '/v1/presets/demo'],
   ['PUT', '/v1/presets/mine', { body: preset, headers: create }],

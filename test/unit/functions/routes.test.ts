@@ -1,4 +1,5 @@
 /** What every route answers when all is well. */
+import verdictFile from '#contracts/claim-verdicts.json' with { type: 'json' };
 import presetFile from '#contracts/presets.json' with { type: 'json' };
 import { contentKey } from '#core/domain/blob-key.ts';
 import { hashOf, storeFile } from '#test/support/toy-models.ts';
@@ -206,6 +207,26 @@ describe('the catalogue', () => {
     expect(one.body).toMatchObject({ slug: 'cognate', title: expect.any(String) });
     const { steps } = one.body.settings.$defs.cognate.properties;
     expect(steps).toMatchObject({ type: 'integer', minimum: 2 });
+  });
+
+  it('GET /v1/claims lists the claims with their verdicts, GET /v1/claims/{id} gives one', async () => {
+    const { body } = await world.send('GET', '/v1/claims');
+    expect(body.items).toEqual(verdictFile.claims);
+    const open = await world.send('GET', '/v1/claims?verdict=not%20measured');
+    expect(new Set(open.body.items.map((claim: { verdict: string }) => claim.verdict))).toEqual(
+      new Set(['not measured']),
+    );
+    const one = await world.send('GET', '/v1/claims/thoughts');
+    expect(one.body).toEqual(verdictFile.claims.find(({ id }) => id === 'thoughts'));
+  });
+
+  it.each([
+    ['/v1/claims/thougts', 404, 'not_found', 'Did you mean thoughts?'],
+    ['/v1/claims/zzzzzzzzzzzz', 404, 'not_found', 'List them with `forge claims list`.'],
+    ['/v1/claims?verdict=hold', 400, 'invalid_query', 'Did you mean holds?'],
+  ])('GET %s answers %i, %s: %s', async (path, expected, code, hint) => {
+    const { status, body } = await world.send('GET', path);
+    expect([status, body]).toMatchObject([expected, { code, hint }]);
   });
 });
 
