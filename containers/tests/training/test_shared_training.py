@@ -1,7 +1,8 @@
 """Several processes that share a training do what one does: same weights, same skips, same errors."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from safetensors.torch import load_file, save_file
 from agent_forge import ranks
 from agent_forge.data.packing import Batch
 from agent_forge.errors import ForgeError
+from agent_forge.ranks import joined
 from agent_forge.training.loop import Training, train, train_step
 from agent_forge.training.objective import Losses, NextToken
-from tests.support.rank_pair import run_joined
+from tests.support.rank_pair import run_each, run_joined
 from tests.training.toy_training import Faulty, Rows, fresh, recipe, room
 
 # Sums in another order round otherwise: a few units in the last of 24 bits.
@@ -134,6 +136,19 @@ def test_an_error_of_one_rank_ends_all_with_its_kind(tmp_path: Path) -> None:
     assert first[0] == "disk_full"
     assert "Process 1 of the 2" in first[1]
     assert second == ["disk_full", "No space left for a cache."]
+
+
+def test_a_process_that_dies_is_noticed_by_the_others(tmp_path: Path) -> None:
+    def die_or_hear(variables: Mapping[str, str]) -> int:
+        rank = int(variables["RANK"])
+        with joined((rank, 2)):
+            if rank == 1:
+                os._exit(9)
+            with pytest.raises(ForgeError, match="One of them is gone") as caught:
+                ranks.gather("here")
+        return caught.value.exit_code
+
+    assert [each.code for each in run_each(die_or_hear, 2, tmp_path)] == [69, 9]
 
 
 def test_one_process_says_and_adds_to_itself_only() -> None:
