@@ -2,7 +2,8 @@
 /**
  * npm run evidence -- ID [--tier ci|full] [--seeds 1,2,3]   runs an experiment and writes evidence/<ID>/<tier>.json
  * npm run evidence -- merge|quietstar [...]                runs a group of them: E3A, E3B and E3C, or E4
- * npm run evidence -- claims                                writes docs/claims.md from the records that are there
+ * npm run evidence [-- all ...]                             runs all of them; seeds are those of each record, if there is one
+ * npm run evidence -- claims                                writes docs/claims.md and contracts/claim-verdicts.json from the records
  */
 import { spawn } from 'node:child_process';
 import { inProject, ROOT, venvPython } from './project.mjs';

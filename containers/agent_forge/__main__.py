@@ -42,12 +42,16 @@ def _parser() -> argparse.ArgumentParser:
     evidence = commands.add_parser("evidence", help="run experiments and write their records, or the claims")
     evidence.add_argument(
         "experiment",
+        nargs="?",
+        default="all",
         metavar="ID",
-        help="an id such as E1; a group: merge (E3A, E3B, E3C) or quietstar (E4); or `claims` for the ledger"
-        " alone",
+        help="an id such as E1; a group: merge (E3A, E3B, E3C) or quietstar (E4); `claims` for the ledger"
+        " alone; or all (default)",
     )
     evidence.add_argument("--tier", choices=("ci", "full"), default="ci", help="ci is a smoke run (default)")
-    evidence.add_argument("--seeds", default="1,2,3", metavar="LIST", help="paired seeds (default: 1,2,3)")
+    evidence.add_argument(
+        "--seeds", metavar="LIST", help="paired seeds (default: those of the full record, or 1,2,3)"
+    )
     evidence.add_argument("--folder", type=Path, default=Path("evidence"), metavar="DIR", help="of records")
     evidence.add_argument("--ledger", type=Path, default=Path("docs/claims.md"), metavar="FILE")
     evidence.add_argument(

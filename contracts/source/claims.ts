@@ -19,7 +19,7 @@ const asked = {
     .optional()
     .describe('Arm that is taken off, seed by seed; left out where the measure compares already.'),
   measure,
-  op: z.enum(['>=', '<=']),
+  op: z.enum(['>=', '<=', '>', '<']),
   bound: finite,
 };
 const open = { text, missing: text.describe('What it would take.') };

@@ -665,7 +665,7 @@ export interface components {
                 readonly baseline?: string;
                 readonly measure: string;
                 /** @enum {string} */
-                readonly op: ">=" | "<=";
+                readonly op: ">=" | "<=" | ">" | "<";
                 readonly bound: number;
                 /** @description Of the record. */
                 readonly sha256: string;
@@ -724,7 +724,7 @@ export interface components {
                 readonly baseline?: string;
                 readonly measure: string;
                 /** @enum {string} */
-                readonly op: ">=" | "<=";
+                readonly op: ">=" | "<=" | ">" | "<";
                 readonly bound: number;
                 /** @description Of the record. */
                 readonly sha256: string;

@@ -21,7 +21,7 @@ PACKAGES = {
     "E8": "dream_replay",
     "E9": "edge_of_chaos",
 }
-GROUPS = {"merge": ("E3A", "E3B", "E3C"), "quietstar": ("E4",)}
+GROUPS = {"merge": ("E3A", "E3B", "E3C"), "quietstar": ("E4",), "all": tuple(PACKAGES)}
 
 
 def experiments_of(name: str) -> tuple[str, ...]:

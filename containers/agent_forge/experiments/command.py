@@ -9,6 +9,7 @@ from agent_forge.errors import ForgeError, classify
 from agent_forge.experiments.experiment import Tier
 
 LEDGER_ONLY = "claims"
+USUAL_SEEDS = [1, 2, 3]
 
 
 class Ledgers(NamedTuple):
@@ -18,19 +19,20 @@ class Ledgers(NamedTuple):
     verdicts: Path
 
 
-def run_evidence(name: str, tier: Tier, seeds: str, folder: Path, ledgers: Ledgers) -> int:
+def run_evidence(name: str, tier: Tier, seeds: str | None, folder: Path, ledgers: Ledgers) -> int:
     """One command; the exit code. A failed verdict is a result like any other and exits 0.
 
     Args:
-        name: an experiment's id, a group of them, or `claims` to write the ledger from the records that are
-            there.
-        seeds: whole numbers with commas in between.
+        name: an experiment's id, a group of them, `all`, or `claims` to write the ledgers from the records
+            that are there.
+        seeds: whole numbers with commas in between; None for those of each experiment's full record, so that
+            it is made again, or 1,2,3.
         folder: where records are.
         ledgers: written from the records after a full run.
     """
     try:
         if name != LEDGER_ONLY:
-            _run(name, tier, _parsed(seeds), folder)
+            _run(name, tier, None if seeds is None else _parsed(seeds), folder)
         if name == LEDGER_ONLY or tier == "full":
             from agent_forge.experiments.claims import write_claims
 
@@ -42,16 +44,17 @@ def run_evidence(name: str, tier: Tier, seeds: str, folder: Path, ledgers: Ledge
     return 0
 
 
-def _run(name: str, tier: Tier, seeds: list[int], folder: Path) -> None:
+def _run(name: str, tier: Tier, seeds: list[int] | None, folder: Path) -> None:
     from agent_forge.experiments.catalogue import experiments_of, load_experiment
 
     names = experiments_of(name)
     # Imported here: a misspelt id must not wait for torch.
-    from agent_forge.experiments.record import write_record
+    from agent_forge.experiments.record import recorded_seeds, write_record
     from agent_forge.experiments.runner import run_experiment, to_stderr
 
     for each in names:
-        record = run_experiment(load_experiment(each), tier, seeds, to_stderr)
+        chosen = seeds or recorded_seeds(folder, each) or USUAL_SEEDS
+        record = run_experiment(load_experiment(each), tier, chosen, to_stderr)
         path = write_record(record, folder)
         summary = {"experiment": each, "tier": tier, "verdict": record["verdict"], "record": str(path)}
         sys.stdout.write(json.dumps(summary) + "\n")

@@ -61,6 +61,12 @@ def read_record(path: Path) -> dict[str, Any]:
     return document
 
 
+def recorded_seeds(folder: Path, name: str) -> list[int]:
+    """Seeds of an experiment's full record; none where there is none."""
+    path = folder / name / "full.json"
+    return list(read_record(path)["seeds"]) if path.exists() else []
+
+
 def source_hashes(own: Path, parts: Sequence[str] = ()) -> dict[str, str]:
     """SHA-256 of every file that the measured numbers depend on, by path below the package.
 

@@ -7,6 +7,7 @@ keeps it from holding.
 """
 
 import json
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from agent_forge.experiments.intervals import LEVEL, paired_interval
 
 CLAIMS = "claims.json"
 HOLDS, IN_PART, FAILS, UNMEASURED = "holds", "holds in part", "does not hold", "not measured"
+
+BEYOND = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 
 # experiment -> its full record
 Records = Mapping[str, Mapping[str, Any]]
@@ -65,9 +68,9 @@ def claim_verdict(readings: Sequence[str]) -> str:
 
 def reading_verdict(mean: float, low: float, high: float, op: str, bound: float) -> str:
     """Of a mean and its interval beside a bound."""
-    if op == ">=":
-        return HOLDS if low >= bound else IN_PART if mean >= bound else FAILS
-    return HOLDS if high <= bound else IN_PART if mean <= bound else FAILS
+    beyond = BEYOND[op]
+    worst = low if op.startswith(">") else high
+    return HOLDS if beyond(worst, bound) else IN_PART if beyond(mean, bound) else FAILS
 
 
 def _read(reading: Mapping[str, Any], records: Records, claim: str) -> dict[str, Any]:

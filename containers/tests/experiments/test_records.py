@@ -12,7 +12,7 @@ from agent_forge.contracts import contracts_folder
 from agent_forge.errors import EXIT_CODES, ForgeError
 from agent_forge.experiments.catalogue import GROUPS, PACKAGES, experiments_of
 from agent_forge.experiments.claims import render_claims, write_claims
-from agent_forge.experiments.record import read_record, write_record
+from agent_forge.experiments.record import read_record, recorded_seeds, write_record
 from agent_forge.experiments.runner import run_experiment
 from tests.experiments.toy_experiment import with_bound
 
@@ -80,12 +80,20 @@ def test_a_group_runs_each_of_its_experiments(tmp_path: Path, capsys: pytest.Cap
     assert [(each["experiment"], each["tier"]) for each in said] == [("E4", "ci")]
 
 
+def test_without_seeds_a_record_is_made_again_with_its_own(tmp_path: Path) -> None:
+    assert recorded_seeds(REPOSITORY / "evidence", "E4") == [12, 13, 14]
+    write_record(record(experiment="E3A", seeds=[7, 8]), tmp_path)
+    assert main(["evidence", "E3A", "--folder", str(tmp_path)]) == 0
+    assert read_record(tmp_path / "E3A/ci.json")["seeds"] == [7, 8]
+    assert recorded_seeds(tmp_path, "E5") == []
+
+
 def test_the_help_names_every_group_and_what_is_in_it(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["evidence", "--help"])
     said = " ".join(capsys.readouterr().out.split())
     for name, ids in GROUPS.items():
-        assert f"{name} ({', '.join(ids)})" in said
+        assert ("all (default)" if name == "all" else f"{name} ({', '.join(ids)})") in said
 
 
 def test_every_experiment_has_a_full_record_with_three_seeds_or_the_ledger_says_that_it_has_none() -> None:

@@ -43,6 +43,9 @@ def record(tier: Any = "full", seeds: tuple[int, ...] = (1, 2, 3)) -> dict[str, 
         (5.0, 4.0, 6.0, "<=", 5.5, PART),
         (5.0, 4.0, 6.0, "<=", 4.5, FAILS),
         (0.0, 0.0, 0.0, "<=", 0.0, HOLDS),
+        (0.0, 0.0, 0.0, "<", 0.0, FAILS),
+        (1.0, 0.0, 2.0, ">", 0.0, PART),
+        (1.0, 0.5, 1.5, ">", 0.0, HOLDS),
     ],
 )
 def test_a_reading_holds_where_its_whole_interval_lies_beyond_the_bound(

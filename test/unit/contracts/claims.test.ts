@@ -10,6 +10,13 @@ const judged = claimVerdicts.parse(
   JSON.parse(readFileSync(join(process.cwd(), 'contracts/claim-verdicts.json'), 'utf8')),
 ).claims;
 
+const BEYOND = {
+  '>=': (value: number, bound: number) => value >= bound,
+  '<=': (value: number, bound: number) => value <= bound,
+  '>': (value: number, bound: number) => value > bound,
+  '<': (value: number, bound: number) => value < bound,
+} as const;
+
 const recordOf = (experiment: string) => join(process.cwd(), 'evidence', experiment, 'full.json');
 
 /** By the rule's own words: all hold, none holds and one fails, or something between. */
@@ -54,7 +61,8 @@ describe('verdicts', () => {
         if ('missing' in reading) continue;
         expect(claim.records.map(({ sha256 }) => sha256)).toContain(reading.sha256);
         const { low, mean, high, op, bound, verdict } = reading;
-        const [inside, near] = op === '>=' ? [low >= bound, mean >= bound] : [high <= bound, mean <= bound];
+        const beyond = (value: number) => BEYOND[op](value, bound);
+        const [inside, near] = [beyond(op.startsWith('>') ? low : high), beyond(mean)];
         expect(verdict).toBe(inside ? 'holds' : near ? 'holds in part' : 'does not hold');
       }
     },
