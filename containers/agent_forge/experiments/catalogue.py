@@ -12,6 +12,7 @@ PACKAGES = {
     "E3A": "interference",
     "E3B": "three_tasks",
     "E3C": "evolved_merge",
+    "E3D": "averaged_start",
     "E4": "elicited_thoughts",
     "E5": "ternary_training",
     "E5S": "ternary_size",
@@ -21,7 +22,7 @@ PACKAGES = {
     "E8": "dream_replay",
     "E9": "edge_of_chaos",
 }
-GROUPS = {"merge": ("E3A", "E3B", "E3C"), "quietstar": ("E4",), "all": tuple(PACKAGES)}
+GROUPS = {"merge": ("E3A", "E3B", "E3C", "E3D"), "quietstar": ("E4",), "all": tuple(PACKAGES)}
 
 
 def experiments_of(name: str) -> tuple[str, ...]:

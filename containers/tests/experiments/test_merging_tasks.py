@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from agent_forge.experiments.averaged_start.experiment import AVERAGE, FROM_AVERAGE, log_likelihood
+from agent_forge.experiments.averaged_start.experiment import EXPERIMENT as E3D
 from agent_forge.experiments.evolved_merge import search
 from agent_forge.experiments.evolved_merge.experiment import EXPERIMENT as E3C
 from agent_forge.experiments.experiment import Experiment
@@ -159,7 +161,39 @@ def test_a_search_returns_the_fittest_it_saw_and_volumes_that_never_fall(kind: s
     assert sorted(found.volumes) == list(found.volumes)
 
 
-@pytest.mark.parametrize("experiment", [E3A, E3C], ids=["E3A", "E3C"])
+def test_the_search_from_the_average_begins_at_the_average_itself() -> None:
+    models = small_family()
+    start = merged(models, {"result": FROM_AVERAGE.recipe(AVERAGE)}).state_dict()
+    average = merged(models, recipes_of({"method": "linear"})).state_dict()
+    for name, tensor in average.items():
+        torch.testing.assert_close(start[name], tensor, atol=1e-6, rtol=0)
+
+
+def test_the_search_from_the_average_never_finds_what_is_less_likely_than_it() -> None:
+    models, (fitness, _) = small_family(), search.halves(3)
+    found = search.searched(models, fitness, "cma-es", 1, 2, 3, FROM_AVERAGE)
+    average = merged(models, {"result": FROM_AVERAGE.recipe(AVERAGE)})
+    assert found.evaluations == 3
+    assert found.fitness >= log_likelihood(average, fitness, ())
+
+
+def test_likelihood_is_the_mean_of_each_right_answers_log_probability() -> None:
+    model, places = small_family()["add"], torch.tensor([0, 5, 168])
+    logs = []
+    for part in map(tasks.questions, tasks.TASKS):
+        for place in places.tolist():
+            said = tasks.answer_logits(model, part.asked[place : place + 1])[0].double()
+            logs.append(float(said[part.answer[place]] - said.exp().sum().log()))
+    assert log_likelihood(model, places, ()) == pytest.approx(sum(logs) / 9, abs=1e-5)
+
+
+def test_the_second_search_is_judged_by_the_bounds_of_the_first() -> None:
+    assert E3D.lines == E3C.lines
+    full = E3D.budgets["full"]
+    assert full["rounds"] * full["population"] + 1 <= 60
+
+
+@pytest.mark.parametrize("experiment", [E3A, E3C, E3D], ids=["E3A", "E3C", "E3D"])
 def test_running_it_again_measures_the_same(experiment: Experiment) -> None:
     one, two = (run_experiment(experiment, "ci", [5], lambda _: None) for _ in range(2))
     measured = [[arm["results"][0]["measures"] for arm in record["arms"]] for record in (one, two)]

@@ -74,7 +74,7 @@ def test_a_failed_claim_stays_in_the_ledger(tmp_path: Path) -> None:
 
 def test_a_group_runs_each_of_its_experiments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert experiments_of("E1") == ("E1",)
-    assert experiments_of("merge") == ("E3A", "E3B", "E3C")
+    assert experiments_of("merge") == ("E3A", "E3B", "E3C", "E3D")
     assert main(["evidence", "quietstar", "--seeds", "4", "--folder", str(tmp_path)]) == 0
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(each["experiment"], each["tier"]) for each in said] == [("E4", "ci")]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from agent_forge.experiments.evolved_merge.search import halves, recipe_at, searched
+from agent_forge.experiments.evolved_merge.search import TIES_BY_ACCURACY, Space, halves, searched
 from agent_forge.experiments.experiment import Arm, Comparison, Experiment, Line, Measures, Settings
 from agent_forge.experiments.three_tasks.experiment import EXPERIMENT as E3B
 from agent_forge.experiments.three_tasks.merged import merged, recipes_of
@@ -17,24 +17,30 @@ from agent_forge.experiments.three_tasks.tasks import TASKS, Training, accuracie
 from agent_forge.models.titan import TinyTitan
 
 
-def trial(settings: Settings, seed: int) -> dict[str, float]:
+def trial(settings: Settings, seed: int, space: Space = TIES_BY_ACCURACY) -> dict[str, float]:
     """Ask a model, a fixed merge or a searched one; `score` is on the half that no search sees."""
     models = family(seed, Training.of(settings))
     fitness, judged = halves(seed)
     if "search" in settings:
-        return _searched(models, settings, seed, fitness, judged)
+        return _searched(models, settings, seed, fitness, judged, space)
     named = str(settings.get("model", ""))
     asked = models[named] if named else merged(models, recipes_of(settings))
     return _measured(asked, fitness, judged)
 
 
 def _searched(
-    models: Mapping[str, TinyTitan], settings: Settings, seed: int, fitness: Tensor, judged: Tensor
+    models: Mapping[str, TinyTitan],
+    settings: Settings,
+    seed: int,
+    fitness: Tensor,
+    judged: Tensor,
+    space: Space,
 ) -> dict[str, float]:
     found = searched(
-        models, fitness, str(settings["search"]), int(settings["rounds"]), int(settings["population"]), seed
-    )
-    measures = _measured(merged(models, {"result": recipe_at(found.point)}), fitness, judged)
+        models, fitness, str(settings["search"]), int(settings["rounds"]), int(settings["population"]), seed,
+        space,
+    )  # fmt: skip
+    measures = _measured(merged(models, {"result": space.recipe(found.point)}), fitness, judged)
     parent = float(settings["parent_score"])
     measures |= {
         "above_parent": measures["score"] - parent,

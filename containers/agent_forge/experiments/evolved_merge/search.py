@@ -1,10 +1,11 @@
-"""The search of E3C: TIES with five genes (scale, density, three weights), CMA-ES in their unit cube.
+"""The search of E3C and E3D: a merge with five genes (scale, density, three weights), CMA-ES in
+their unit cube.
 
 Source: Akiba et al. 2024, "Evolutionary optimization of model merging recipes" (arXiv 2403.13187), section
 3.1. Fitness looks at one half of the pairs only; what comes out is judged on the other half.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -42,6 +43,23 @@ def recipe_at(point: Sequence[float]) -> Recipe:
 
 
 @dataclass(frozen=True)
+class Space:
+    """Where a search begins, what merge its points stand for, and what ranks them, the higher the better.
+
+    `fitness` gets a merge, the places that are asked and the accuracies there. `asks_start` says whether the
+    start itself is evaluated first, so that nothing worse than it is found.
+    """
+
+    start: Point = MIDDLE
+    recipe: Callable[[Sequence[float]], Recipe] = recipe_at
+    fitness: Callable[[TinyTitan, Tensor, tuple[float, ...]], float] = lambda _model, _places, got: score(got)
+    asks_start: bool = False
+
+
+TIES_BY_ACCURACY = Space()
+
+
+@dataclass(frozen=True)
 class Found:
     """The best point by fitness, its fitness, and the hypervolume of all that was seen, round by round."""
 
@@ -52,9 +70,15 @@ class Found:
 
 
 def searched(
-    models: Mapping[str, TinyTitan], fitness: Tensor, kind: str, rounds: int, population: int, seed: int
+    models: Mapping[str, TinyTitan],
+    fitness: Tensor,
+    kind: str,
+    rounds: int,
+    population: int,
+    seed: int,
+    space: Space = TIES_BY_ACCURACY,
 ) -> Found:
-    """Evaluate `rounds` times `population` merges.
+    """Evaluate `rounds` times `population` merges, and the start if the space says so.
 
     Args:
         models: base and fine-tunes.
@@ -63,19 +87,31 @@ def searched(
         rounds: of CMA-ES.
         population: merges a round.
         seed: of all draws.
+        space: of the points.
     """
-    search, rng = CmaSearch(MIDDLE, SPREAD, population, seed + 1), Random(f"e3c:{seed}")
+    search, rng = CmaSearch(space.start, SPREAD, population, seed + 1), Random(f"e3c:{seed}")
     seen: list[tuple[float, Point]] = []
     errors: list[Objectives] = []
     volumes = []
+
+    def evaluate(points: Sequence[Point]) -> list[float]:
+        values = []
+        for point in points:
+            model = merged(models, {"result": space.recipe(point)})
+            by_task = accuracies(model, fitness)
+            errors.append(tuple(1 - accuracy for accuracy in by_task))
+            values.append(space.fitness(model, fitness, by_task))
+            seen.append((values[-1], point))
+        return values
+
+    if space.asks_start:
+        evaluate([space.start])
     for _ in range(rounds):
         drawn = [tuple(rng.random() for _ in MIDDLE) for _ in range(population)]
         points = search.ask() if kind == "cma-es" else drawn
-        measured = [accuracies(merged(models, {"result": recipe_at(point)}), fitness) for point in points]
-        errors += [tuple(1 - accuracy for accuracy in by_task) for by_task in measured]
-        seen += [(score(by_task), point) for by_task, point in zip(measured, points, strict=True)]
+        values = evaluate(points)
         volumes.append(hypervolume(errors, REFERENCE))
         if kind == "cma-es":
-            search.tell([-score(by_task) for by_task in measured])
+            search.tell([-value for value in values])
     best = max(seen)
     return Found(best[1], best[0], tuple(volumes), len(seen))
