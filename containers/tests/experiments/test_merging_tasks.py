@@ -182,7 +182,7 @@ def test_likelihood_is_the_mean_of_each_right_answers_log_probability() -> None:
     logs = []
     for part in map(tasks.questions, tasks.TASKS):
         for place in places.tolist():
-            said = tasks.answer_logits(model, part.asked[place : place + 1])[0].double()
+            said = tasks.answer_logits(model, part.asked[place : place + 1])[0].detach().double()
             logs.append(float(said[part.answer[place]] - said.exp().sum().log()))
     assert log_likelihood(model, places, ()) == pytest.approx(sum(logs) / 9, abs=1e-5)
 
