@@ -1,19 +1,4 @@
-/** Runs training.py in the set-up's Python: one thread, the package from its folder. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { runPythonBench } from './python-bench.mjs';
 
 /** @returns the figures, see record.ts */
-export async function run({ root, tiny }) {
-  const program = join(root, 'scripts', 'bench', 'training.py');
-  const child = spawnSync(join(root, '.venv', 'bin', 'python'), [program, tiny ? 'tiny' : 'full'], {
-    encoding: 'utf8',
-    env: {
-      PATH: process.env.PATH,
-      PYTHONPATH: join(root, 'containers'),
-      FORGE_CONTRACTS: join(root, 'contracts'),
-      OMP_NUM_THREADS: '1',
-    },
-  });
-  if (child.status === 0) return JSON.parse(child.stdout);
-  throw new Error(`training.py ended with ${child.status ?? child.signal}: ${child.error ?? child.stderr}`);
-}
+export const run = async ({ root, tiny }) => runPythonBench(root, 'training', [tiny ? 'tiny' : 'full']);
