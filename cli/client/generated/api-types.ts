@@ -1373,11 +1373,6 @@ export interface components {
                      * @default 10
                      */
                     readonly log_every?: number;
-                    /**
-                     * @description Most steps between two checkpoints.
-                     * @default 100
-                     */
-                    readonly checkpoint_every_steps?: number;
                 };
                 readonly bitnet?: {
                     /**
@@ -3260,11 +3255,6 @@ export interface components {
                      * @default 10
                      */
                     readonly log_every?: number;
-                    /**
-                     * @description Most steps between two checkpoints.
-                     * @default 100
-                     */
-                    readonly checkpoint_every_steps?: number;
                 };
                 readonly bitnet?: {
                     /**
@@ -5002,11 +4992,6 @@ export interface operations {
                              * @default 10
                              */
                             readonly log_every?: number;
-                            /**
-                             * @description Most steps between two checkpoints.
-                             * @default 100
-                             */
-                            readonly checkpoint_every_steps?: number;
                         };
                         readonly bitnet?: {
                             /**

@@ -26,7 +26,7 @@ from tests.phases.fake_context import FolderContext
 
 EVERY = 5
 TEXTS = documents(12, sentences=30)
-CONFIG = replace(QuietStarConfig.preset("test"), steps=5, checkpoint_every_steps=2)
+CONFIG = replace(QuietStarConfig.preset("test"), steps=5)
 GATES = next(p for p in load_contract("phases.json")["phases"] if p["slug"] == "quiet-star")["gates"]
 
 

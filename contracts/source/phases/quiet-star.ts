@@ -58,7 +58,6 @@ const fields = {
   eval_batch_size: setting(z.int().min(2).max(1_024), 8, 'Rows per evaluation batch.'),
   bootstrap_draws: setting(z.int().min(100).max(100_000), 1000, 'Redrawn sets of rows behind each interval.'),
   log_every: setting(z.int().min(1).max(100_000), 10, 'Steps between training_metrics events.'),
-  checkpoint_every_steps: setting(z.int().min(1).max(1_000_000), 100, 'Most steps between two checkpoints.'),
 };
 
 export const quietStarFields = z.strictObject(fields);

@@ -43,7 +43,6 @@ class QuietStarConfig(PhaseSettings):
     eval_batch_size: int
     bootstrap_draws: int
     log_every: int
-    checkpoint_every_steps: int
 
     @property
     def schedule(self) -> Schedule:
