@@ -50,16 +50,28 @@ function indent(text: string): string {
   return text.replace(/^/gm, '    ').replace(/[ \t]+$/gm, '');
 }
 
-/** One line per hand-over; every value is what the contract saw. */
+/** A title per hand-over, and below it every rule with what the contract saw. */
 function contractLines({ contracts = [] }: ReportedPhase): readonly string[] {
-  return contracts.map(({ contract, rules }) => {
+  return contracts.flatMap(({ contract, rules }) => {
     const passed = rules.filter(({ verdict }) => verdict === 'passed').length;
     const told = rules.map(
       ({ name, got, expected, verdict }) =>
         `${name} ${got} ${expected}${verdict === 'passed' ? '' : ` (${verdict})`}`,
     );
-    return `  ${contract}: ${passed} of ${rules.length} checks passed: ${told.join('; ')}`;
+    const title = `  ${contract}: ${passed} of ${rules.length} checks passed`;
+    return [title, ...filled(told).map((line) => `    ${line}`)];
   });
+}
+
+/** As many of the parts on a line as fit; none is cut. */
+function filled(parts: readonly string[], width = 110): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1)}; ${part}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
 }
 
 function highlightLines({ highlights = [] }: ReportedPhase): readonly string[] {
