@@ -31,9 +31,10 @@ from agent_forge.phases.cognate.config import CognateConfig
 from agent_forge.phases.cognate.variants import BASE
 from agent_forge.tracking.events import EventStream
 from agent_forge.tracking.jsonl import JsonlTracker
-from agent_forge.training.loop import Recipe, Training, train
+from agent_forge.training.loop import Recipe, train
 from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import ponder_weight
+from agent_forge.training.training_state import Training
 
 SEED = 1
 Loop = Callable[[int], None]  # trains so many steps more

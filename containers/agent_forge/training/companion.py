@@ -8,7 +8,7 @@ from torch import Tensor
 from agent_forge.data.packing import Batch
 
 if TYPE_CHECKING:
-    from agent_forge.training.loop import Training
+    from agent_forge.training.training_state import Training
 
 
 class Companion(Protocol):

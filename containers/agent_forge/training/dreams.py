@@ -19,7 +19,7 @@ from agent_forge.models.titan import TinyTitan
 from agent_forge.training.dreaming import dream, mean_losses, worth_keeping
 
 if TYPE_CHECKING:
-    from agent_forge.training.loop import Training
+    from agent_forge.training.training_state import Training
 
 MOST_SHARE = 0.5
 

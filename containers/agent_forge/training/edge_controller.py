@@ -16,7 +16,7 @@ from torch import Tensor
 from agent_forge.data.packing import Batch
 
 if TYPE_CHECKING:
-    from agent_forge.training.loop import Training
+    from agent_forge.training.training_state import Training
 
 GAIN, LARGEST_MOVE = 0.2, 0.05  # dD = GAIN * error, at most LARGEST_MOVE either way
 # After a spike of the gradient: easier at once, half the rate for so many steps.

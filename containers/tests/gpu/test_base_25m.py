@@ -11,8 +11,9 @@ import torch
 from agent_forge.data.packing import Batch
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phases.cognate.config import CognateConfig
-from agent_forge.training.loop import Recipe, Training, train_step
+from agent_forge.training.loop import Recipe, train_step
 from agent_forge.training.objective import NextToken
+from agent_forge.training.training_state import Training
 
 STEPS, MOVED_AT, ROWS = 200, 190, 16
 LIMIT_SECONDS = 240.0  # of the ten minutes that all tests on a GPU may take

@@ -11,9 +11,10 @@ import torch
 from agent_forge.data.packing import Batch
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phases.cognate.config import CognateConfig
-from agent_forge.training.loop import Recipe, Training, train_step
+from agent_forge.training.loop import Recipe, train_step
 from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import Schedule
+from agent_forge.training.training_state import Training
 from tests.gpu.toy_training import toy_batch, toy_model, trained
 
 CPU = torch.device("cpu")

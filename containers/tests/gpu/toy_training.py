@@ -5,9 +5,10 @@ import torch
 from agent_forge.data.packing import Batch
 from agent_forge.models.config import ActConfig, ArchConfig, LtmConfig, ModelConfig
 from agent_forge.models.titan import TinyTitan
-from agent_forge.training.loop import Recipe, Training, train_step
+from agent_forge.training.loop import Recipe, train_step
 from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import Schedule
+from agent_forge.training.training_state import Training
 
 ROWS, LENGTH = 8, 40
 CONFIG = ModelConfig(

@@ -19,9 +19,10 @@ from agent_forge.models.packed_header import FORMAT, Storage, checksum
 from agent_forge.models.packed_linear import MANY_TOKENS, PackedLinear
 from agent_forge.models.ternary import TernaryLinear, ternarise, ternary_projections
 from agent_forge.models.titan import TinyTitan
-from agent_forge.training.loop import Recipe, Training, train_step
+from agent_forge.training.loop import Recipe, train_step
 from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import Schedule
+from agent_forge.training.training_state import Training
 from tests.models.reference import pico_config
 
 EXACT = Storage(packing="two-bit", embedding="float32", kept="float32")

@@ -11,8 +11,9 @@ from agent_forge.errors import ForgeError
 from agent_forge.models.folder import parameter_count, shapes_of
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phases.cognate.config import CognateConfig
-from agent_forge.training.loop import Recipe, Training, train_step
+from agent_forge.training.loop import Recipe, train_step
 from agent_forge.training.objective import NextToken
+from agent_forge.training.training_state import Training
 
 NAMES = [entry["name"] for entry in load_contract("presets.json")["presets"]]
 # The count that base-25m is named after, and the one of the unified model; one percent either way.

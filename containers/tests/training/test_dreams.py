@@ -12,11 +12,12 @@ from agent_forge.training.dreaming import dream, mean_losses, nucleus_sample, re
 from agent_forge.training.dreams import DreamPlan, Dreams
 from agent_forge.training.edge_controller import Edge, EdgeController
 from agent_forge.training.gradient_filter import ExponentialFilter
-from agent_forge.training.loop import Recipe, Training, train
+from agent_forge.training.loop import Recipe, train
 from agent_forge.training.mixed_batches import MixedBatches
 from agent_forge.training.mixed_objective import MixedObjective, heated
 from agent_forge.training.schedule import Schedule
 from agent_forge.training.self_model import SelfModel, SelfModelHead
+from agent_forge.training.training_state import Training
 from tests.training.test_mixed_batches import SAMPLER
 from tests.training.test_mixed_objective import model
 from tests.training.toy_training import difference, room

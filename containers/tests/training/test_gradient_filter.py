@@ -9,7 +9,8 @@ from torch import nn
 
 from agent_forge.errors import ForgeError
 from agent_forge.training.gradient_filter import ExponentialFilter, GradientFilter, WindowFilter
-from agent_forge.training.loop import Training, train
+from agent_forge.training.loop import train
+from agent_forge.training.training_state import Training
 from tests.phases.fake_context import FolderContext
 from tests.training.toy_training import Rows, difference, fresh, recipe, room
 

@@ -13,9 +13,10 @@ from agent_forge.errors import ForgeError
 from agent_forge.models.config import ActConfig, ArchConfig, LtmConfig, ModelConfig
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import Stage
-from agent_forge.training.loop import Recipe, Training, train, train_step
+from agent_forge.training.loop import Recipe, train, train_step
 from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import Schedule, ponder_weight
+from agent_forge.training.training_state import Training
 from tests.data.texts import documents
 from tests.phases.fake_context import FolderContext
 

@@ -9,12 +9,13 @@ import torch
 
 from agent_forge.models.config import ActConfig, ArchConfig, LtmConfig, ModelConfig, QuantConfig
 from agent_forge.models.titan import TinyTitan
-from agent_forge.training.loop import Recipe, Training, train_step
+from agent_forge.training.loop import Recipe, train_step
 from agent_forge.training.mixed_batches import MixedBatch
 from agent_forge.training.mixed_objective import MixedObjective, heated
 from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import Schedule
 from agent_forge.training.self_model import SelfModel, SelfModelHead, participation_ratio, tap
+from agent_forge.training.training_state import Training
 
 ARCH = ArchConfig(d_model=16, num_layers=3, num_heads=2, d_ff=24, vocab_size=320, window=8)
 CONFIG = ModelConfig(

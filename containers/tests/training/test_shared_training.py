@@ -15,8 +15,9 @@ from agent_forge import ranks
 from agent_forge.data.packing import Batch
 from agent_forge.errors import ForgeError
 from agent_forge.ranks import joined
-from agent_forge.training.loop import Training, train, train_step
+from agent_forge.training.loop import train, train_step
 from agent_forge.training.objective import Losses, NextToken
+from agent_forge.training.training_state import Training
 from tests.support.rank_pair import run_each, run_joined
 from tests.training.toy_training import Faulty, Rows, fresh, recipe, room
 

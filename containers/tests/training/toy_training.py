@@ -13,9 +13,10 @@ from agent_forge.data.packing import Batch
 from agent_forge.models.config import ActConfig, ArchConfig, LtmConfig, ModelConfig
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import Stage
-from agent_forge.training.loop import Recipe, Training
+from agent_forge.training.loop import Recipe
 from agent_forge.training.objective import Losses, NextToken
 from agent_forge.training.schedule import Schedule
+from agent_forge.training.training_state import Training
 from tests.phases.fake_context import FolderContext
 
 ROWS, LENGTH, STEPS = 6, 12, 8

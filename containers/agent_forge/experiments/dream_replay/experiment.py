@@ -30,9 +30,10 @@ from agent_forge.experiments.dream_replay.strings import (
 from agent_forge.experiments.experiment import Arm, Comparison, Experiment, Line, Measures, Settings
 from agent_forge.models.titan import TinyTitan
 from agent_forge.training.dreams import DreamPlan, Dreams
-from agent_forge.training.loop import Training, train_step
+from agent_forge.training.loop import train_step
 from agent_forge.training.mixed_batches import MixedBatches
 from agent_forge.training.mixed_objective import MixedObjective
+from agent_forge.training.training_state import Training
 
 
 class RealRows:

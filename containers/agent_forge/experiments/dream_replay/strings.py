@@ -12,9 +12,10 @@ from torch import Tensor
 from agent_forge.data.packing import Batch
 from agent_forge.models.config import ActConfig, ArchConfig, LtmConfig, ModelConfig
 from agent_forge.models.titan import TinyTitan
-from agent_forge.training.loop import Recipe, Training, train_step
+from agent_forge.training.loop import Recipe, train_step
 from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import Schedule
+from agent_forge.training.training_state import Training
 
 REVERSE, SHIFT, SAYS = 3, 4, 5
 LETTER_0, ALPHABET, LENGTH = 8, 20, 5

@@ -21,10 +21,11 @@ from agent_forge.phase import Parent, PhaseContext
 from agent_forge.phases.bitnet.config import BitnetConfig
 from agent_forge.phases.bitnet.report import evaluate_model
 from agent_forge.stages import input_model, models_of, run_stage
-from agent_forge.training.loop import Recipe, Training, train
+from agent_forge.training.loop import Recipe, train
 from agent_forge.training.objective import NextToken, Objective
 from agent_forge.training.ternary_warm_up import Alternating, TernaryWarmUp
 from agent_forge.training.thought_objective import ThoughtObjective
+from agent_forge.training.training_state import Training
 
 TERNARY = "ternary"
 

@@ -22,9 +22,10 @@ from agent_forge.phases.cognate.config import CognateConfig
 from agent_forge.phases.cognate.report import evaluate_models
 from agent_forge.phases.cognate.variants import BASE, VARIANTS, Variant
 from agent_forge.stages import models_of, run_stage, share_of
-from agent_forge.training.loop import Recipe, Training, train
+from agent_forge.training.loop import Recipe, train
 from agent_forge.training.objective import NextToken
 from agent_forge.training.schedule import ponder_weight
+from agent_forge.training.training_state import Training
 
 OPTIMIZER, TOKENS = "optimizer", "tokens"
 LEAST_HELD_OUT = 64  # tokens

@@ -20,9 +20,10 @@ from agent_forge.phases.quiet_star.config import QuietStarConfig
 from agent_forge.phases.quiet_star.marks import first_marks, mark_ids, separator_of
 from agent_forge.phases.quiet_star.report import evaluate_models
 from agent_forge.stages import input_model, models_of, run_stage, share_of
-from agent_forge.training.loop import Recipe, Training, train
+from agent_forge.training.loop import Recipe, train
 from agent_forge.training.objective import NextToken, Objective
 from agent_forge.training.thought_objective import ThoughtObjective
+from agent_forge.training.training_state import Training
 
 THINKING, CONTROL = "thinking", "control"
 ARMS = (THINKING, CONTROL)

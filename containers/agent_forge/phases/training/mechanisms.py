@@ -16,13 +16,14 @@ from agent_forge.training.companion import Companion
 from agent_forge.training.dreams import Dreams
 from agent_forge.training.edge_controller import EdgeController
 from agent_forge.training.gradient_filter import ExponentialFilter, GradientFilter, WindowFilter
-from agent_forge.training.loop import Recipe, Training
+from agent_forge.training.loop import Recipe
 from agent_forge.training.mixed_batches import MixedBatches
 from agent_forge.training.mixed_objective import MixedObjective, heated
 from agent_forge.training.objective import Objective
 from agent_forge.training.self_model import SelfModel, SelfModelHead
 from agent_forge.training.ternary_warm_up import Alternating
 from agent_forge.training.thought_objective import ThoughtObjective
+from agent_forge.training.training_state import Training
 
 MOST_WITH_WINDOW = 1_000_000  # parameters; the window keeps its width in copies of each
 
