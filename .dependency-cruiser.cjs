@@ -64,14 +64,22 @@ const adapterRules = [
     ['^adapters/local/', '^core/(ports|domain)/', '^contracts/', '^local/(asl|jobs)/'],
     { to: { path: OURS } },
   ),
+  // Who somebody is does not depend on where the stores lie: both compositions pick from this folder.
+  only(
+    'adapters/identity import only ports, domain and contracts of ours',
+    '^adapters/identity/',
+    ['^adapters/identity/', '^core/(ports|domain)/', '^contracts/'],
+    { to: { path: OURS } },
+  ),
+  never('only adapters/identity import jose', '^(?!adapters/identity/|test/)', '(^|node_modules/)jose/'),
   never(
     'only adapters/aws import the AWS SDK',
-    '^(contracts|core|adapters/local|functions|local|cli)/',
+    '^(contracts|core|adapters/(local|identity)|functions|local|cli)/',
     AWS_SDK,
   ),
   never(
     'only functions and adapters/aws import Powertools',
-    '^(contracts|core|adapters/local|local|cli)/',
+    '^(contracts|core|adapters/(local|identity)|local|cli)/',
     POWERTOOLS,
   ),
   never(
@@ -95,9 +103,9 @@ const functionRules = [
     },
   ),
   only(
-    'a handler imports its function, core, contracts and adapters/aws/ports',
+    'a handler imports its function, core, contracts, adapters/aws/ports and adapters/identity',
     '^functions/[^/]+/handler\\.ts$',
-    ['^functions/', '^core/', '^contracts/', '^adapters/aws/ports\\.ts$'],
+    ['^functions/', '^core/', '^contracts/', '^adapters/aws/ports\\.ts$', '^adapters/identity/'],
     { to: { path: OURS } },
   ),
   never('nobody but a test imports a handler', '^(?!test/)', '^functions/[^/]+/handler\\.ts$'),

@@ -5,8 +5,10 @@ const project = (name) => ({
   testEnvironment: 'node',
   // Built code repeats the sources' package names, and a virtual environment is large: neither holds tests.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.venv/', '<rootDir>/.forge/'],
+  // jose comes as ES modules only.
+  transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.ts$|/node_modules/jose/.+\\.js$': [
       '@swc/jest',
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
+import { authenticatorChain } from '#adapters/identity/authenticator-chain.ts';
+import { localTokenAuthenticator } from '#adapters/identity/local-token-authenticator.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 import { createApi } from '#functions/api/api.ts';
 import packageFile from '../package.json' with { type: 'json' };
@@ -17,7 +19,6 @@ import { jobProcess } from './job-process.ts';
 import { createForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { codeHasher } from './jobs/package-hash.ts';
-import { localAuthenticator } from './local-authenticator.ts';
 
 const { version } = packageFile;
 const PORTS_TRIED = 20;
@@ -67,7 +68,8 @@ type Fetch = (request: Request, bindings?: object) => Response | Promise<Respons
 
 /** The API and the bucket on one port. */
 function wholeApp(home: Home, cloud: Cloud, onFault: ReturnType<typeof faultLog>): Fetch {
-  const ports = { ...cloud.ports, logs: cloud.logs, authenticator: localAuthenticator(home.token) };
+  const authenticator = authenticatorChain([localTokenAuthenticator(home.token)]);
+  const ports = { ...cloud.ports, logs: cloud.logs, authenticator };
   const api = createApi(ports, {
     version,
     cursorSecret: home.token,

@@ -50,7 +50,9 @@ function addFrame(app: ApiApp, { ports, options, telemetry: { logger, count } }:
   for (const guard of options.guards ?? []) app.use(guard);
   app.use(async (context, next) => {
     if (!OPEN_PATHS.includes(context.req.path)) {
-      context.set('principal', await ports.authenticator.authenticate(context.req.header('authorization')));
+      const callerArn = options.callerArn?.(context);
+      const authorization = context.req.header('authorization');
+      context.set('principal', await ports.authenticator.authenticate({ authorization, callerArn }));
     }
     // Ahead of the answer: a header that is set on a finished answer costs a copy of the whole of it.
     context.header('x-request-id', context.var.requestId);

@@ -1,5 +1,5 @@
 /** What the API is made of, and what each request carries. */
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { Principal } from '#core/domain/principal.ts';
 import type { Authenticator } from '#core/ports/authenticator.ts';
 import type { LogReader } from '#core/ports/log-reader.ts';
@@ -19,6 +19,8 @@ export interface ApiOptions {
   readonly streamSeconds?: number;
   /** Checks that the place where the API runs adds ahead of everything. @default none */
   readonly guards?: readonly MiddlewareHandler[];
+  /** Who signed the request, where a gateway in front verifies signatures. @default nobody does */
+  readonly callerArn?: (context: Context<ApiEnvironment>) => string | undefined;
 }
 
 /** Variables of a request in Hono's context. */

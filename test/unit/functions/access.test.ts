@@ -1,6 +1,7 @@
 /** Who may do what: tokens, roles, tenants, hosts and pages. */
+import { authenticatorChain } from '#adapters/identity/authenticator-chain.ts';
+import { localTokenAuthenticator } from '#adapters/identity/local-token-authenticator.ts';
 import { hostGuard } from '#local/host-guard.ts';
-import { localAuthenticator } from '#local/local-authenticator.ts';
 import { hashOf } from '#test/support/toy-models.ts';
 import { startedRun, toyCorpus } from '#test/support/toy-run.ts';
 import { type ApiWorld, apiWorld, DOCUMENT, type Sent, succeededRun } from './api-world.ts';
@@ -79,12 +80,14 @@ describe('without a valid token', () => {
 
   it('a local server tells a wrong token from a missing one, and takes only the whole of its own', async () => {
     const token = 'a'.repeat(64);
-    const { authenticate } = localAuthenticator(token);
+    const chain = authenticatorChain([localTokenAuthenticator(token)]);
+    const authenticate = (authorization?: string) => chain.authenticate({ authorization });
     expect(await authenticate(`Bearer ${token}`)).toMatchObject({ tenant: 'default', role: 'admin' });
     for (const wrong of [
       token,
       `Bearer ${token}a`,
       `Bearer ${token.slice(1)}`,
+      `Bearer ${'b'.repeat(64)}`,
       'Bearer ',
       'Basic YTph',
       'bearer',

@@ -56,7 +56,7 @@ export interface ApiWorld {
 
 function authenticator(): ApiPorts['authenticator'] {
   return {
-    async authenticate(authorization) {
+    async authenticate({ authorization }) {
       const found = PRINCIPALS[authorization?.replace('Bearer ', '') ?? ''];
       if (found) return found;
       const code = authorization ? 'invalid_token' : 'missing_token';

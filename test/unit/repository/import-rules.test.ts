@@ -30,6 +30,11 @@ const FORBIDDEN: Readonly<Record<string, readonly [string, string]>> = {
     'adapters/local/a.ts',
     "import '../aws/ports.ts';",
   ],
+  'adapters/identity import only ports, domain and contracts of ours': [
+    'adapters/identity/a.ts',
+    "import '../local/sqlite-thing.ts';",
+  ],
+  'only adapters/identity import jose': ['functions/start/d.ts', "import 'jose';"],
   'only adapters/aws import the AWS SDK': ['functions/start/a.ts', "import '@aws-sdk/client-s3';"],
   'only functions and adapters/aws import Powertools': [
     'local/b.ts',
@@ -41,7 +46,7 @@ const FORBIDDEN: Readonly<Record<string, readonly [string, string]>> = {
     'functions/start/c.ts',
     "import '../../adapters/aws/ports.ts';",
   ],
-  'a handler imports its function, core, contracts and adapters/aws/ports': [
+  'a handler imports its function, core, contracts, adapters/aws/ports and adapters/identity': [
     'functions/other/handler.ts',
     "import '../../adapters/aws/s3-thing.ts';",
   ],
@@ -76,7 +81,15 @@ const FORBIDDEN: Readonly<Record<string, readonly [string, string]>> = {
   'the product imports only packages of its own dependencies': ['cli/d.ts', "import 'only-for-tests';"],
 };
 
-const PACKAGES = ['zod', 'jsonata', 'hono', 'libsql', '@aws-sdk/client-s3', '@aws-lambda-powertools/logger'];
+const PACKAGES = [
+  'zod',
+  'jsonata',
+  'hono',
+  'jose',
+  'libsql',
+  '@aws-sdk/client-s3',
+  '@aws-lambda-powertools/logger',
+];
 
 const packageFiles = Object.fromEntries(
   [...PACKAGES, 'only-for-tests'].flatMap((name) => [
@@ -104,11 +117,13 @@ const CLEAN: Readonly<Record<string, string>> = {
   'core/application/queries/get-thing.ts': "import '../../domain/thing.ts';",
   'adapters/aws/s3-thing.ts': "import '@aws-sdk/client-s3';\nimport '../../core/ports/thing-writer.ts';",
   'adapters/aws/ports.ts': "import './s3-thing.ts';",
+  'adapters/identity/jwt-thing.ts': "import 'jose';\nimport '../../core/ports/thing-writer.ts';",
   'adapters/local/sqlite-thing.ts': "import 'libsql';\nimport '../../local/jobs/queue.ts';",
   'functions/shared/env.ts': '',
   'functions/start/start.ts':
     "import 'hono';\nimport '../shared/env.ts';\nimport '../../core/application/commands/do-thing.ts';",
-  'functions/start/handler.ts': "import './start.ts';\nimport '../../adapters/aws/ports.ts';",
+  'functions/start/handler.ts':
+    "import './start.ts';\nimport '../../adapters/aws/ports.ts';\nimport '../../adapters/identity/jwt-thing.ts';",
   'functions/finish/finish.ts': "import '../../core/application/queries/get-thing.ts';",
   'local/asl/machine.ts': "import 'jsonata';\nimport type { Thing } from '../../core/domain/thing.ts';",
   'local/jobs/queue.ts': "import 'node:fs';",
