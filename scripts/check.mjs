@@ -9,7 +9,7 @@ import { runCommand } from './run-command.mjs';
 import { runMain, setUp } from './setup.mjs';
 
 const LIMIT_SECONDS = 300;
-const IMPORTING = ['contracts', 'core', 'adapters', 'functions', 'local', 'cli', 'test'];
+const IMPORTING = ['contracts', 'core', 'adapters', 'functions', 'local', 'cli', 'infra', 'test'];
 
 const node = (script, ...args) => [process.execPath, inProject('node_modules', script), ...args];
 

@@ -1,0 +1,122 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { devConfig, synthesise } from './synthesised-stage.ts';
+
+const { stage, templateOf } = synthesise();
+const template = templateOf(stage.data);
+
+describe('the table', () => {
+  it('has a key, two indexes, expiry, a stream of both images and a way back in time', () => {
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        Match.objectLike({ IndexName: 'gsi1' }),
+        Match.objectLike({ IndexName: 'gsi2' }),
+      ],
+      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+      Replicas: [
+        Match.objectLike({
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 7 },
+        }),
+      ],
+    });
+  });
+
+  it('is paid by the request, up to a limit that the stage sets', () => {
+    const { maxReadRequestUnits, maxWriteRequestUnits } = devConfig().table;
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      BillingMode: 'PAY_PER_REQUEST',
+      WriteOnDemandThroughputSettings: { MaxWriteRequestUnits: maxWriteRequestUnits },
+      Replicas: [
+        Match.objectLike({ ReadOnDemandThroughputSettings: { MaxReadRequestUnits: maxReadRequestUnits } }),
+      ],
+    });
+  });
+});
+
+describe('every bucket', () => {
+  const buckets = Object.values(template.findResources('AWS::S3::Bucket'));
+
+  it('is closed to the public and encrypted', () => {
+    expect(buckets).toHaveLength(2);
+    for (const { Properties } of buckets) {
+      expect(Properties.PublicAccessBlockConfiguration).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+      expect(JSON.stringify(Properties.BucketEncryption)).toContain('AES256');
+      expect(Properties.OwnershipControls.Rules).toEqual([{ ObjectOwnership: 'BucketOwnerEnforced' }]);
+    }
+  });
+
+  it('refuses plain HTTP and TLS below 1.2', () => {
+    const policies = Object.values(template.findResources('AWS::S3::BucketPolicy'));
+    expect(policies).toHaveLength(2);
+    for (const { Properties } of policies) {
+      const denied = Properties.PolicyDocument.Statement.filter(
+        ({ Effect }: { Effect: string }) => Effect === 'Deny',
+      );
+      const conditions = denied.map(({ Condition }: { Condition: unknown }) => Condition);
+      expect(conditions).toContainEqual({ Bool: { 'aws:SecureTransport': 'false' } });
+      expect(conditions).toContainEqual({ NumericLessThan: { 's3:TlsVersion': 1.2 } });
+    }
+  });
+
+  it('of blobs tells EventBridge what is created, keeps versions and logs who reads', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+      VersioningConfiguration: { Status: 'Enabled' },
+      LoggingConfiguration: Match.objectLike({ LogFilePrefix: 'blobs/' }),
+    });
+  });
+
+  it('gets by without a function of the CDK with rights on all buckets', () => {
+    template.resourceCountIs('AWS::Lambda::Function', 0);
+    template.resourceCountIs('AWS::IAM::Role', 0);
+  });
+});
+
+describe('the users', () => {
+  it('are invited, and sign in with a long password and a second factor that is no text message', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPool', {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      MfaConfiguration: 'ON',
+      EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+      Policies: { PasswordPolicy: Match.objectLike({ MinimumLength: 12, RequireSymbols: true }) },
+    });
+  });
+
+  it('are grouped by the roles of the product', () => {
+    const groups = Object.values(template.findResources('AWS::Cognito::UserPoolGroup'));
+    expect(groups.map(({ Properties }) => Properties.GroupName).sort()).toEqual([
+      'admin',
+      'maintainer',
+      'runner',
+      'viewer',
+    ]);
+  });
+});
+
+describe('a stage that protects its data', () => {
+  const protectedStage = synthesise({ ...devConfig(), stage: 'prod', protectData: true }).stage;
+
+  it('keeps table, buckets and users when the stack goes, and the stack from going by accident', () => {
+    const kept = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::Cognito::UserPool'];
+    const protectedTemplate = templateOf(protectedStage.data);
+    for (const type of kept)
+      protectedTemplate.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    protectedTemplate.hasResourceProperties('AWS::Cognito::UserPool', { DeletionProtection: 'ACTIVE' });
+    expect(protectedStage.data.terminationProtection).toBe(true);
+    expect(stage.data.terminationProtection).toBe(false);
+  });
+
+  it('leaves nothing behind where the stage is for trying things', () => {
+    template.allResources('AWS::DynamoDB::GlobalTable', { DeletionPolicy: 'Delete' });
+    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+  });
+});
