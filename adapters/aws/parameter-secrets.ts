@@ -1,0 +1,47 @@
+/** Secrets as SecureStrings of the SSM parameter store, kept in memory for a while. */
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { ForgeError } from '#core/domain/errors.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { SecretReader } from '#core/ports/secret-reader.ts';
+import { type ClientConfig, clientConfig } from './client-config.ts';
+import { asking, nameOf } from './service-failure.ts';
+
+/** A secret that was changed is seen by every warm function within this time. */
+const KEPT_MS = 5 * 60 * 1000;
+
+export const ssmClient = (config?: ClientConfig): SSMClient => new SSMClient(clientConfig(config));
+
+interface Kept {
+  readonly value: Promise<string>;
+  readonly until: number;
+}
+
+/** @param prefix of every secret's name, `/forge/<stage>` */
+export function parameterSecrets(client: SSMClient, prefix: string, clock: Clock): SecretReader {
+  const kept = new Map<string, Kept>();
+  return {
+    async read(name) {
+      const now = clock.now().getTime();
+      const before = kept.get(name);
+      if (before && before.until > now) return before.value;
+      const value = asking('SSM', () => fetchSecret(client, `${prefix}/${name}`));
+      kept.set(name, { value, until: now + KEPT_MS });
+      // A failure is not kept: the next one asks again.
+      value.catch(() => kept.delete(name));
+      return value;
+    },
+  };
+}
+
+async function fetchSecret(client: SSMClient, name: string): Promise<string> {
+  try {
+    const { Parameter } = await client.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+    if (Parameter?.Value) return Parameter.Value;
+  } catch (error) {
+    if (nameOf(error) !== 'ParameterNotFound') throw error;
+  }
+  throw new ForgeError('dependency', `There is no secret ${name}.`, {
+    code: 'secret_missing',
+    hint: `Make it: aws ssm put-parameter --type SecureString --name ${name} --value …`,
+  });
+}
