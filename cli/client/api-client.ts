@@ -10,6 +10,7 @@ import type {
   ModelImport,
   Page,
   Phase,
+  PhaseChoice,
   PhaseDescription,
   PresetBody,
   RunDocumentBody,
@@ -56,6 +57,12 @@ function runMethods(connection: Connection) {
       (await send(connection, 'GET', report(id), { accept: 'text/markdown' })).text(),
     getMetrics: async (id: string) =>
       (await call(connection, 'get', '/v1/runs/{id}/metrics', { path: { id } })).items,
+    getGates: (id: string, phase?: PhaseChoice) =>
+      call(connection, 'get', '/v1/runs/{id}/gates', {
+        path: { id },
+        query: phase === undefined ? {} : { phase },
+      }),
+    getTopology: (id: string) => call(connection, 'get', '/v1/runs/{id}/topology', { path: { id } }),
     getLogs: (id: string, query: LogFilter) =>
       call(connection, 'get', '/v1/runs/{id}/logs', { path: { id }, query }),
     followEvents: (id: string, options?: FollowOptions): AsyncGenerator<ForgeEvent> =>

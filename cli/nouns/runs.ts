@@ -61,6 +61,24 @@ function addReading(runs: Command, act: Act): void {
     );
 }
 
+function addState(runs: Command, act: Act): void {
+  runs
+    .command('gates')
+    .argument('<id>', 'run id')
+    .description('show the gates of a run, with verdicts and the records behind them')
+    .addOption(new Option('--phase <phase>', 'those of one phase').choices(SLUGS))
+    .action((id, options) =>
+      act(async (context) => (await import('../commands/runs-gates.ts')).listGates(context, id, options)),
+    );
+  runs
+    .command('topology')
+    .argument('<id>', 'run id')
+    .description('show the plan of a run: phases, stages, jobs, hand-overs, and how far each has come')
+    .action((id) =>
+      act(async (context) => (await import('../commands/runs-topology.ts')).showTopology(context, id)),
+    );
+}
+
 function addDiff(runs: Command, act: Act): void {
   runs
     .command('diff')
@@ -100,6 +118,7 @@ export function addRunsVerbs(program: Command, act: Act): void {
   const runs = program.command('runs').description('submit, watch and steer runs');
   addCreate(runs, act);
   addReading(runs, act);
+  addState(runs, act);
   addDiff(runs, act);
   addFollowing(runs, act);
   addControlVerbs(runs, act);

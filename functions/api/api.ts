@@ -5,6 +5,11 @@ import { ForgeError } from '#core/domain/errors.ts';
 import { problemResponse } from '../shared/http-errors.ts';
 import { telemetry } from '../shared/powertools.ts';
 import type { ApiContext, ApiEnvironment, ApiOptions, ApiPorts } from './environment.ts';
+import { HEALTH_PATHS } from './first-version/alias.ts';
+import { addCatalogueAliases } from './first-version/catalogue.ts';
+import { addModelAliases } from './first-version/models.ts';
+import { addReadingAliases } from './first-version/reading.ts';
+import { addSessionAliases } from './first-version/sessions.ts';
 import { type ApiApp, addRoute } from './route.ts';
 import { addClaimRoutes } from './routes/claims.ts';
 import { addControlRoutes } from './routes/control.ts';
@@ -16,10 +21,11 @@ import { addModelLifeRoutes } from './routes/model-life.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addPhaseRoutes } from './routes/phases.ts';
 import { addPresetRoutes } from './routes/presets.ts';
+import { addRunStateRoutes } from './routes/run-state.ts';
 import { addRunRoutes } from './routes/runs.ts';
 
 /** Reachable without a token. */
-const OPEN_PATHS: readonly string[] = ['/v1/health', '/v1/openapi.json'];
+const OPEN_PATHS: readonly string[] = ['/v1/health', '/v1/openapi.json', ...HEALTH_PATHS];
 
 export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   const app: ApiApp = new OpenAPIHono<ApiEnvironment>();
@@ -30,6 +36,7 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   addClaimRoutes(app);
   addRunRoutes(app, api);
   addControlRoutes(app, api);
+  addRunStateRoutes(app, api);
   addEventRoutes(app, api);
   addCorpusRoutes(app, api);
   addModelRoutes(app, api);
@@ -37,6 +44,10 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   addImportRoutes(app, api);
   addGarbageRoutes(app, api);
   addPresetRoutes(app, api);
+  addSessionAliases(app, api);
+  addReadingAliases(app, api);
+  addCatalogueAliases(app, api);
+  addModelAliases(app, api);
   addDocument(app, options);
   return app;
 }

@@ -23,6 +23,8 @@ export interface RouteSpec {
   readonly alsoAs?: readonly string[];
   /** Open to everybody. @default false */
   readonly open?: boolean;
+  /** Kept for old clients; `successor` is `METHOD /path`. */
+  readonly deprecated?: { readonly successor: string };
 }
 
 function contentOf(schema: z.ZodType, alsoAs: readonly string[] = []) {
@@ -46,7 +48,7 @@ function responsesOf({ answers, alsoAs }: RouteSpec) {
 }
 
 export function addRoute(app: ApiApp, spec: RouteSpec, handler: Handler<ApiEnvironment>): void {
-  const { method, path, summary, tag, params, query, headers, body, open } = spec;
+  const { method, path, summary, tag, params, query, headers, body, open, deprecated } = spec;
   app.openAPIRegistry.registerPath({
     method,
     path,
@@ -61,6 +63,7 @@ export function addRoute(app: ApiApp, spec: RouteSpec, handler: Handler<ApiEnvir
     },
     responses: responsesOf(spec),
     security: open ? [] : [{ token: [] }],
+    ...(deprecated ? { deprecated: true, description: `Use ${deprecated.successor}.` } : {}),
   });
   app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), handler);
 }
@@ -68,7 +71,7 @@ export function addRoute(app: ApiApp, spec: RouteSpec, handler: Handler<ApiEnvir
 /** `get /v1/runs/{id}/events` → `getRunsByIdEvents`. */
 function operationId(method: string, path: string): string {
   const words = path
-    .replace('/v1/', '')
+    .replace(/^\/v1\//, '')
     .split(/[/.]/)
     .map((part) => part.replace(/^\{(\w+)\}$/, 'by-$1'));
   return [method, ...words].join('-').replaceAll(/-+(\w)/g, (_, letter: string) => letter.toUpperCase());

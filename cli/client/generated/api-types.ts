@@ -3,6 +3,615 @@
  * functions/api and run that script.
  */
 export interface paths {
+    readonly "/api/models/available": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Models, newest first
+         * @deprecated
+         * @description Use GET /v1/models.
+         */
+        readonly get: operations["getApiModelsAvailable"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/models/validate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Hash the files of a model again
+         * @deprecated
+         * @description Use POST /v1/models/{reference}/verify.
+         */
+        readonly post: operations["postApiModelsValidate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/models/{model_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a model
+         * @deprecated
+         * @description Use GET /v1/models/{reference}.
+         */
+        readonly get: operations["getApiModelsByModel_id"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/checkpoint/load/{checkpoint_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Go on from a checkpoint: fork the run that keeps it
+         * @deprecated
+         * @description Use POST /v1/runs/{id}/fork.
+         */
+        readonly post: operations["postApiPipelineCheckpointLoadByCheckpoint_id"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/checkpoint/save": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have the jobs of a session write a checkpoint, by pausing it
+         * @deprecated
+         * @description Use POST /v1/runs/{id}/pause.
+         */
+        readonly post: operations["postApiPipelineCheckpointSave"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/control": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Pause, resume or cancel a session; stop is cancel
+         * @deprecated
+         * @description Use POST /v1/runs/{id}/pause.
+         */
+        readonly post: operations["postApiPipelineControl"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/health": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Is the server there
+         * @deprecated
+         * @description Use GET /v1/health.
+         */
+        readonly get: operations["getApiPipelineHealth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Sessions, newest first
+         * @deprecated
+         * @description Use GET /v1/runs.
+         */
+        readonly get: operations["getApiPipelineHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/phases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The eight phases, with the names of the first version
+         * @deprecated
+         * @description Use GET /v1/phases.
+         */
+        readonly get: operations["getApiPipelinePhases"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/preset/save": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Create a preset, or with If-Match change it
+         * @deprecated
+         * @description Use PUT /v1/presets/{name}.
+         */
+        readonly post: operations["postApiPipelinePresetSave"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/preset/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a preset
+         * @deprecated
+         * @description Use GET /v1/presets/{name}.
+         */
+        readonly get: operations["getApiPipelinePresetByName"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/presets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List presets
+         * @deprecated
+         * @description Use GET /v1/presets.
+         */
+        readonly get: operations["getApiPipelinePresets"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/quality-gates/{run_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * The gates of a session
+         * @deprecated
+         * @description Use GET /v1/runs/{id}/gates.
+         */
+        readonly post: operations["postApiPipelineQualityGatesByRun_id"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/start": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Start a session: submit a run
+         * @deprecated
+         * @description Use POST /v1/runs.
+         */
+        readonly post: operations["postApiPipelineStart"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/status/{run_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How a session stands
+         * @deprecated
+         * @description Use GET /v1/runs/{id}.
+         */
+        readonly get: operations["getApiPipelineStatusByRun_id"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/pipeline/swarm/{run_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The execution plan of a session; there are no agents
+         * @deprecated
+         * @description Use GET /v1/runs/{id}/topology.
+         */
+        readonly get: operations["getApiPipelineSwarmByRun_id"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/checkpoint/load/{checkpoint_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Go on from a checkpoint: fork the run that keeps it
+         * @deprecated
+         * @description Use POST /v1/runs/{id}/fork.
+         */
+        readonly post: operations["postApiV1PipelineCheckpointLoadByCheckpoint_id"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/checkpoint/save": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have the jobs of a session write a checkpoint, by pausing it
+         * @deprecated
+         * @description Use POST /v1/runs/{id}/pause.
+         */
+        readonly post: operations["postApiV1PipelineCheckpointSave"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/control": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Pause, resume or cancel a session; stop is cancel
+         * @deprecated
+         * @description Use POST /v1/runs/{id}/pause.
+         */
+        readonly post: operations["postApiV1PipelineControl"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/health": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Is the server there
+         * @deprecated
+         * @description Use GET /v1/health.
+         */
+        readonly get: operations["getApiV1PipelineHealth"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/history": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Sessions, newest first
+         * @deprecated
+         * @description Use GET /v1/runs.
+         */
+        readonly get: operations["getApiV1PipelineHistory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/phases": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The eight phases, with the names of the first version
+         * @deprecated
+         * @description Use GET /v1/phases.
+         */
+        readonly get: operations["getApiV1PipelinePhases"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/preset/save": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Create a preset, or with If-Match change it
+         * @deprecated
+         * @description Use PUT /v1/presets/{name}.
+         */
+        readonly post: operations["postApiV1PipelinePresetSave"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/preset/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get a preset
+         * @deprecated
+         * @description Use GET /v1/presets/{name}.
+         */
+        readonly get: operations["getApiV1PipelinePresetByName"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/presets": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List presets
+         * @deprecated
+         * @description Use GET /v1/presets.
+         */
+        readonly get: operations["getApiV1PipelinePresets"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/quality-gates/{run_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * The gates of a session
+         * @deprecated
+         * @description Use GET /v1/runs/{id}/gates.
+         */
+        readonly post: operations["postApiV1PipelineQualityGatesByRun_id"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/start": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Start a session: submit a run
+         * @deprecated
+         * @description Use POST /v1/runs.
+         */
+        readonly post: operations["postApiV1PipelineStart"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/status/{run_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How a session stands
+         * @deprecated
+         * @description Use GET /v1/runs/{id}.
+         */
+        readonly get: operations["getApiV1PipelineStatusByRun_id"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/pipeline/swarm/{run_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The execution plan of a session; there are no agents
+         * @deprecated
+         * @description Use GET /v1/runs/{id}/topology.
+         */
+        readonly get: operations["getApiV1PipelineSwarmByRun_id"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/artifacts/{sha256}": {
         readonly parameters: {
             readonly query?: never;
@@ -485,6 +1094,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/runs/{id}/gates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The gates of a run, with verdicts and the metric records they were read from */
+        readonly get: operations["getRunsByIdGates"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/runs/{id}/logs": {
         readonly parameters: {
             readonly query?: never;
@@ -581,6 +1207,23 @@ export interface paths {
         readonly put?: never;
         /** A new run that repeats an ended one from a phase on */
         readonly post: operations["postRunsByIdRetry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/runs/{id}/topology": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The execution plan of a run: phases, stages, jobs, hand-overs, and how far each has come */
+        readonly get: operations["getRunsByIdTopology"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1926,6 +2569,331 @@ export interface components {
                 readonly ok: boolean;
             }[];
         };
+        readonly OldCheckpointSave: {
+            readonly session_id: string;
+            readonly checkpoint_name?: string;
+            /** @enum {boolean} */
+            readonly include_model_state?: true;
+            readonly include_swarm_state?: boolean;
+        };
+        readonly OldCheckpointSaved: {
+            /** @description A sortable identifier (ULID). */
+            readonly session_id: string;
+            /** @enum {string} */
+            readonly status: "initializing" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
+            /** @description Fields of the request that change nothing, and why. */
+            readonly ignored: readonly {
+                readonly field: string;
+                readonly reason: string;
+            }[];
+            /** @description Those that are there already; the new ones follow when it is paused. */
+            readonly checkpoints: readonly {
+                readonly checkpoint_id: string;
+                readonly phase: string;
+                readonly stage: string;
+                readonly step: number;
+                readonly timestamp: string;
+            }[];
+            readonly note: string;
+        };
+        readonly OldControl: {
+            /** @enum {string} */
+            readonly action: "pause" | "resume" | "stop" | "cancel";
+            readonly session_id: string;
+            readonly force?: boolean;
+        };
+        readonly OldHealth: {
+            /** @enum {string} */
+            readonly status: "healthy";
+            readonly version: string;
+            /** @description Seconds. */
+            readonly uptime: number;
+            readonly active_sessions: null;
+            readonly memory: null;
+            /** @description Fields that are null because nobody measures them, and why. */
+            readonly not_measured: readonly {
+                readonly field: string;
+                readonly reason: string;
+            }[];
+        };
+        readonly OldHistory: {
+            readonly runs: readonly {
+                /** @description A sortable identifier (ULID). */
+                readonly session_id: string;
+                readonly name: string;
+                /** @enum {string} */
+                readonly status: "initializing" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
+                readonly created_at: string;
+                readonly started_at: string | null;
+                readonly ended_at: string | null;
+                readonly phases: readonly {
+                    readonly phase: string;
+                    readonly status: string;
+                }[];
+            }[];
+            /** @description Cursor of the next page. */
+            readonly next: string | null;
+        };
+        readonly OldLoadedSession: {
+            /** @description A sortable identifier (ULID). */
+            readonly session_id: string;
+            /** @enum {string} */
+            readonly status: "initializing" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
+            /** @description Fields of the request that change nothing, and why. */
+            readonly ignored: readonly {
+                readonly field: string;
+                readonly reason: string;
+            }[];
+            readonly loaded_from: string;
+        };
+        readonly OldModel: {
+            /** @description A sortable identifier (ULID). */
+            readonly id: string;
+            readonly name: string;
+            readonly version: number;
+            readonly phase: string | null;
+            /** @description A sortable identifier (ULID). */
+            readonly session_id: string | null;
+            readonly status: string;
+            readonly parameter_count: number;
+            readonly size_mb: number;
+            readonly parent_ids: readonly string[];
+            readonly created_at: string;
+        };
+        readonly OldModels: {
+            readonly models: readonly {
+                /** @description A sortable identifier (ULID). */
+                readonly id: string;
+                readonly name: string;
+                readonly version: number;
+                readonly phase: string | null;
+                /** @description A sortable identifier (ULID). */
+                readonly session_id: string | null;
+                readonly status: string;
+                readonly parameter_count: number;
+                readonly size_mb: number;
+                readonly parent_ids: readonly string[];
+                readonly created_at: string;
+            }[];
+            readonly next: string | null;
+        };
+        readonly OldPhases: {
+            readonly phases: readonly {
+                /** @description The name of the first version. */
+                readonly id: string;
+                readonly slug: string;
+                readonly number: number;
+                readonly title: string;
+                readonly description: string;
+                readonly available: boolean;
+            }[];
+        };
+        readonly OldPreset: {
+            readonly name: string;
+            readonly description: string;
+            readonly config: {
+                readonly [key: string]: unknown;
+            };
+            readonly built_in: boolean;
+            readonly updated_at: string;
+        };
+        readonly OldPresetSave: {
+            readonly name: string;
+            /** @default  */
+            readonly description?: string;
+            readonly config: {
+                readonly cognate?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly evomerge?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly "quiet-star"?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly bitnet?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly training?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly baking?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly deployment?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly compression?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly quietstar?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly adas?: {
+                    readonly [key: string]: unknown;
+                };
+            };
+        };
+        readonly OldQualityGates: {
+            /** @description A sortable identifier (ULID). */
+            readonly session_id: string;
+            readonly gate_results: readonly {
+                readonly name: string;
+                readonly phase: string;
+                /** @description Null where it was not measured. */
+                readonly passed: boolean | null;
+                readonly score: number | null;
+                readonly threshold: number | null;
+                /** @description Id of the metric record that the score was read from. */
+                readonly metric: string | null;
+                /** @description The same of a threshold that was measured. */
+                readonly threshold_metric: string | null;
+            }[];
+            readonly theater_detection: null;
+            readonly can_proceed: boolean | null;
+            /** @description Fields that are null because nobody measures them, and why. */
+            readonly not_measured: readonly {
+                readonly field: string;
+                readonly reason: string;
+            }[];
+        };
+        /** @description A session is a run. */
+        readonly OldSession: {
+            /** @description A sortable identifier (ULID). */
+            readonly session_id: string;
+            /** @enum {string} */
+            readonly status: "initializing" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
+            /** @description Fields of the request that change nothing, and why. */
+            readonly ignored: readonly {
+                readonly field: string;
+                readonly reason: string;
+            }[];
+        };
+        readonly OldStart: {
+            readonly phases: readonly ("cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | "quietstar" | "adas")[];
+            /** @default {} */
+            readonly config?: {
+                readonly cognate?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly evomerge?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly "quiet-star"?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly bitnet?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly training?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly baking?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly deployment?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly compression?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly quietstar?: {
+                    readonly [key: string]: unknown;
+                };
+                readonly adas?: {
+                    readonly [key: string]: unknown;
+                };
+            };
+            /**
+             * @description New: name of the run.
+             * @default pipeline
+             */
+            readonly name?: string;
+            /** @description New: named settings. */
+            readonly preset?: string;
+            /**
+             * @description New: the corpus or the models to start from.
+             * @default {}
+             */
+            readonly input?: {
+                /** @description Corpus to train and measure on: id, name or name@hash prefix. */
+                readonly corpus?: string;
+                /** @description Model to start from: id, name or name@version. */
+                readonly model?: string;
+                /** @description Several models to start from, such as the parents of a merge; instead of `model`. */
+                readonly models?: readonly string[];
+            };
+            /** @description New. */
+            readonly seed?: number;
+            /** @enum {boolean} */
+            readonly enable_monitoring?: true;
+            /** @enum {boolean} */
+            readonly enable_checkpoints?: true;
+            /** @enum {string} */
+            readonly swarm_topology?: "hierarchical" | "mesh" | "star" | "ring";
+            readonly max_agents?: number;
+        };
+        readonly OldStatus: {
+            /** @description A sortable identifier (ULID). */
+            readonly session_id: string;
+            /** @enum {string} */
+            readonly status: "initializing" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
+            readonly current_phase: string | null;
+            readonly phases_completed: readonly string[];
+            readonly phases_remaining: readonly string[];
+            /** @description Completed phases of all phases; phases differ in length. */
+            readonly total_progress_percent: number;
+            /** @description Null until the run has started. */
+            readonly elapsed_seconds: number | null;
+            readonly estimated_remaining_seconds: null;
+            readonly phase_metrics: {
+                readonly [key: string]: {
+                    readonly [key: string]: components["schemas"]["LinkedNumber"];
+                };
+            };
+            readonly agent_count: null;
+            readonly active_agents: null;
+            readonly error: string | null;
+            /** @description Fields that are null because nobody measures them, and why. */
+            readonly not_measured: readonly {
+                readonly field: string;
+                readonly reason: string;
+            }[];
+        };
+        readonly OldSwarm: {
+            /** @description A sortable identifier (ULID). */
+            readonly session_id: string;
+            readonly topology: null;
+            readonly total_agents: null;
+            readonly active_agents: null;
+            readonly idle_agents: null;
+            readonly memory_mb: null;
+            readonly cpu_percent: null;
+            readonly gpu_percent: null;
+            readonly plan: components["schemas"]["Topology"];
+            /** @description Fields that are null because nobody measures them, and why. */
+            readonly not_measured: readonly {
+                readonly field: string;
+                readonly reason: string;
+            }[];
+        };
+        readonly OldValidate: {
+            readonly model_id: string;
+        };
+        readonly OldValidated: {
+            /** @description A sortable identifier (ULID). */
+            readonly model_id: string;
+            /** @description Whether every file still has the hash it was registered with. */
+            readonly valid: boolean;
+            readonly files: readonly {
+                readonly path: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly expected: string;
+                /** @description SHA-256 in lower-case hexadecimal. */
+                readonly found: string | null;
+                readonly ok: boolean;
+            }[];
+        };
         readonly Phase: {
             /** @enum {string} */
             readonly slug: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
@@ -2318,6 +3286,31 @@ export interface components {
             /** @description What a person can do next. */
             readonly hint: string;
         };
+        readonly RunGates: {
+            /** @description A sortable identifier (ULID). */
+            readonly run: string;
+            readonly items: readonly {
+                readonly gate: {
+                    readonly metric: string;
+                    /** @enum {string} */
+                    readonly op: "<" | "<=" | ">" | ">=";
+                    readonly bound: number | {
+                        readonly metric: string;
+                        readonly factor?: number;
+                    };
+                    /** @enum {string} */
+                    readonly onFailure: "report" | "fail";
+                };
+                /** @enum {string} */
+                readonly verdict: "passed" | "failed" | "not measured";
+                readonly measured: components["schemas"]["LinkedNumber"] | null;
+                readonly bound: components["schemas"]["LinkedNumber"] | null;
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            }[];
+            /** @description False once a gate that ends its phase has failed; null while nothing has been evaluated. */
+            readonly canProceed: boolean | null;
+        };
         readonly RunPlan: {
             readonly name: string;
             readonly seed: number;
@@ -2509,6 +3502,56 @@ export interface components {
         };
         readonly StatusReason: {
             readonly reason: string;
+        };
+        /** @description The execution plan of a run, and how far it has come. */
+        readonly Topology: {
+            /** @description A sortable identifier (ULID). */
+            readonly run: string;
+            /** @enum {string} */
+            readonly status: "queued" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "succeeded" | "failed";
+            readonly phases: readonly {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly title: string;
+                /** @enum {string} */
+                readonly status: "pending" | "running" | "succeeded" | "failed" | "skipped" | "cancelled";
+                readonly attempts: number;
+                readonly handOver: {
+                    readonly name: string;
+                    /** @enum {string|null} */
+                    readonly from: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | null;
+                    readonly rules: readonly string[];
+                    readonly checked: {
+                        readonly contract: string;
+                        readonly rules: readonly {
+                            readonly name: string;
+                            /** @enum {string} */
+                            readonly subject: "models" | "each";
+                            readonly expected: string;
+                            readonly got: string;
+                            /** @enum {string} */
+                            readonly verdict: "passed" | "failed" | "deferred";
+                        }[];
+                    } | null;
+                };
+                readonly stages: readonly {
+                    readonly name: string;
+                    /** @enum {string} */
+                    readonly kind: "single" | "array" | "reduce";
+                    /** @description How many jobs. */
+                    readonly size: number;
+                    readonly reads: readonly string[];
+                    readonly repeat: string | null;
+                    /** @description Ended rounds; null where the stage runs once. */
+                    readonly rounds: number | null;
+                }[];
+                /** @description With one round of each group that repeats. */
+                readonly jobs: number;
+                readonly inputs: readonly string[];
+                readonly outputs: readonly string[];
+                /** @description A sortable identifier (ULID). */
+                readonly reusedFrom: string | null;
+            }[];
         };
         /** @description Model architecture */
         readonly architecture: {
@@ -3626,6 +4669,948 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    readonly getApiModelsAvailable: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 1 to 200. */
+                readonly limit?: string;
+                /** @description `next` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldModels"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiModelsValidate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OldValidate"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldValidated"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiModelsByModel_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly model_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldModel"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiPipelineCheckpointLoadByCheckpoint_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Repeats of one request carry one key. */
+                readonly "idempotency-key": string;
+            };
+            readonly path: {
+                /** @description Id of the run, a dash, and the SHA-256. */
+                readonly checkpoint_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldLoadedSession"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiPipelineCheckpointSave: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OldCheckpointSave"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldCheckpointSaved"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiPipelineControl: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OldControl"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldSession"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiPipelineHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldHealth"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiPipelineHistory: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 1 to 200. */
+                readonly limit?: string;
+                /** @description `next` of the page before. */
+                readonly cursor?: string;
+                readonly status?: "initializing" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldHistory"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiPipelinePhases: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldPhases"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiPipelinePresetSave: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OldPresetSave"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldPreset"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiPipelinePresetByName: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldPreset"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiPipelinePresets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly presets: readonly components["schemas"]["OldPreset"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiPipelineQualityGatesByRun_id: {
+        readonly parameters: {
+            readonly query?: {
+                readonly phase?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | "quietstar" | "adas";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldQualityGates"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiPipelineStart: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Repeats of one request carry one key. */
+                readonly "idempotency-key": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OldStart"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldSession"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiPipelineStatusByRun_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldStatus"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiPipelineSwarmByRun_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldSwarm"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiV1PipelineCheckpointLoadByCheckpoint_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Repeats of one request carry one key. */
+                readonly "idempotency-key": string;
+            };
+            readonly path: {
+                /** @description Id of the run, a dash, and the SHA-256. */
+                readonly checkpoint_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldLoadedSession"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiV1PipelineCheckpointSave: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OldCheckpointSave"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldCheckpointSaved"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiV1PipelineControl: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OldControl"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldSession"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiV1PipelineHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldHealth"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiV1PipelineHistory: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 1 to 200. */
+                readonly limit?: string;
+                /** @description `next` of the page before. */
+                readonly cursor?: string;
+                readonly status?: "initializing" | "running" | "pausing" | "paused" | "cancelling" | "cancelled" | "completed" | "failed";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldHistory"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiV1PipelinePhases: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldPhases"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiV1PipelinePresetSave: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OldPresetSave"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldPreset"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiV1PipelinePresetByName: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldPreset"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiV1PipelinePresets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly presets: readonly components["schemas"]["OldPreset"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiV1PipelineQualityGatesByRun_id: {
+        readonly parameters: {
+            readonly query?: {
+                readonly phase?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression" | "quietstar" | "adas";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldQualityGates"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postApiV1PipelineStart: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header: {
+                /** @description Repeats of one request carry one key. */
+                readonly "idempotency-key": string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OldStart"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldSession"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiV1PipelineStatusByRun_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldStatus"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getApiV1PipelineSwarmByRun_id: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly run_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OldSwarm"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getArtifactsBySha256: {
         readonly parameters: {
             readonly query?: never;
@@ -5688,6 +7673,39 @@ export interface operations {
             };
         };
     };
+    readonly getRunsByIdGates: {
+        readonly parameters: {
+            readonly query?: {
+                readonly phase?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RunGates"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getRunsByIdLogs: {
         readonly parameters: {
             readonly query?: {
@@ -5913,6 +7931,37 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getRunsByIdTopology: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Topology"];
                 };
             };
             /** @description A problem document */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { phaseSettings } from '#contracts/source/phases/settings.ts';
 import { name } from '#contracts/source/scalars.ts';
 import { deletePreset, savePreset } from '#core/application/commands/change-preset.ts';
-import { ForgeError } from '#core/domain/errors.ts';
+import { findPreset } from '#core/application/queries/find-preset.ts';
 import type { Preset } from '#core/domain/preset.ts';
 import { validationError } from '#core/domain/resolve.ts';
 import type { ApiContext } from '../environment.ts';
@@ -24,19 +24,11 @@ const byName = z.object({ name: z.string() });
 const presetBody = z.strictObject({ description: z.string().max(500).default(''), config: phaseSettings });
 const ifMatch = z.object({ 'if-match': z.string().optional(), 'if-none-match': z.string().optional() });
 
-function readName(given: string | undefined): string {
+export function readName(given: string | undefined): string {
   const parsed = name.safeParse(given);
   if (parsed.success) return parsed.data;
   const message = parsed.error.issues[0]?.message ?? 'not a name';
   throw validationError([{ pointer: '/name', code: 'invalid_name', message }]);
-}
-
-async function findPreset({ ports }: ApiContext, tenant: string, wanted: string): Promise<Preset> {
-  const found = await ports.presets.get(tenant, wanted);
-  if (found) return found;
-  throw new ForgeError('not_found', `There is no preset "${wanted}".`, {
-    hint: 'List them with `forge presets list`.',
-  });
 }
 
 export function addPresetRoutes(app: ApiApp, api: ApiContext): void {
@@ -44,8 +36,7 @@ export function addPresetRoutes(app: ApiApp, api: ApiContext): void {
   addWriting(app, api);
 }
 
-function addReading(app: ApiApp, api: ApiContext): void {
-  const { ports } = api;
+function addReading(app: ApiApp, { ports }: ApiContext): void {
   addRoute(
     app,
     { method: 'get', path: '/v1/presets', tag, summary: 'List presets', answers: { 200: listOf(preset) } },
@@ -62,14 +53,13 @@ function addReading(app: ApiApp, api: ApiContext): void {
       answers: { 200: preset, 304: null },
     },
     async (context) => {
-      const found = await findPreset(api, context.var.principal.tenant, context.req.param('name') ?? '');
+      const found = await findPreset(ports, context.var.principal, context.req.param('name') ?? '');
       return respondVersioned(context, found, found.recordVersion);
     },
   );
 }
 
-function addWriting(app: ApiApp, api: ApiContext): void {
-  const { ports } = api;
+function addWriting(app: ApiApp, { ports }: ApiContext): void {
   addRoute(
     app,
     {
@@ -107,7 +97,7 @@ function addWriting(app: ApiApp, api: ApiContext): void {
     },
     async (context) => {
       const { principal } = context.var;
-      const found = await findPreset(api, principal.tenant, context.req.param('name') ?? '');
+      const found = await findPreset(ports, principal, context.req.param('name') ?? '');
       const expected = expectedVersion(context, found.recordVersion);
       await underPrecondition(deletePreset(ports, principal, found.name, expected));
       return context.body(null, 204);

@@ -1,5 +1,4 @@
 /** Forks from a checkpoint over ports in memory: which one is meant, what the new run's jobs are told, what is refused. */
-import type { CheckpointManifest } from '#contracts/source/checkpoint-manifest.ts';
 import { completePhase } from '#core/application/commands/complete-phase.ts';
 import { copyRun, type ForkWish, planCopy } from '#core/application/commands/copy-run.ts';
 import { failPhase } from '#core/application/commands/fail-phase.ts';
@@ -11,7 +10,7 @@ import { contentKey } from '#core/domain/blob-key.ts';
 import { manifestKey } from '#core/domain/fork-point.ts';
 import type { Run } from '#core/domain/run.ts';
 import { ADMIN, type MemoryPorts, memoryPorts } from '#test/support/memory-ports.ts';
-import { hashOf, storeFile } from '#test/support/toy-models.ts';
+import { leaveCheckpoint } from '#test/support/toy-checkpoint.ts';
 import { leaveCognateResults } from '#test/support/toy-results.ts';
 import { startedRun } from '#test/support/toy-run.ts';
 
@@ -21,31 +20,8 @@ beforeEach(() => {
   ports = memoryPorts();
 });
 
-/** Leaves a checkpoint as the container does; answers its SHA-256. */
-function keep(run: string, stage: string, index: number | null, step: number): string {
-  const { path, sha256, bytes } = storeFile(ports.store, 'job.json', `${run} ${stage} ${index} ${step}`);
-  const manifest: CheckpointManifest = {
-    schemaVersion: 1,
-    runId: run,
-    phase,
-    stage,
-    index,
-    step,
-    files: [{ path, sha256, bytes }],
-    parent: null,
-    configHash: hashOf('settings'),
-    codeHash: hashOf('code'),
-    metrics: { loss: 1 / step },
-    best: false,
-    timestamp: '2026-03-01T12:00:02.000Z',
-    resume: {},
-  };
-  const text = JSON.stringify(manifest);
-  const name = hashOf(text);
-  const key = manifestKey(run, phase, { stage, index, step, sha256: name });
-  ports.store.blobs.set(key, new TextEncoder().encode(text));
-  return name;
-}
+const keep = (run: string, stage: string, index: number | null, step: number) =>
+  leaveCheckpoint(ports, run, { stage, index, step });
 
 /** A run that has ended and keeps checkpoints of its base and of two of its variants. */
 async function endedRun(): Promise<Run> {
