@@ -1,14 +1,13 @@
 /** Reading runs, corpora, presets and metrics from SQLite. */
-
-import presetFile from '#contracts/presets.json' with { type: 'json' };
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { Corpus } from '#core/domain/corpus.ts';
-import type { Preset } from '#core/domain/preset.ts';
+import { builtInPresets, type Preset } from '#core/domain/preset.ts';
 import type { Run } from '#core/domain/run.ts';
+import { summaryOf } from '#core/domain/run-summary.ts';
 import type { CorpusReader } from '#core/ports/corpus-reader.ts';
 import type { MetricReader } from '#core/ports/metric-reader.ts';
 import type { PresetReader } from '#core/ports/preset-reader.ts';
-import type { Page, PageRequest, RunReader, RunSummary } from '#core/ports/run-reader.ts';
+import type { Page, PageRequest, RunReader } from '#core/ports/run-reader.ts';
 import type { TenantReader } from '#core/ports/tenant-reader.ts';
 import { document, documents, type SqliteDatabase } from './sqlite-database.ts';
 import { versionedReader } from './sqlite-versioned-reader.ts';
@@ -23,20 +22,6 @@ export function pageOf<Item extends { readonly id: string }>(
 ): Page<Item> {
   const shown = items.slice(0, limit);
   return { items: shown, next: items.length > limit ? (shown.at(-1)?.id ?? null) : null };
-}
-
-export function summaryOf({
-  id,
-  name,
-  status,
-  createdAt,
-  startedAt,
-  endedAt,
-  version,
-  phases,
-}: Run): RunSummary {
-  const short = phases.map(({ slug, status: phaseStatus }) => ({ slug, status: phaseStatus }));
-  return { id, name, status, createdAt, startedAt, endedAt, version, phases: short };
 }
 
 export function sqliteRunReader(database: SqliteDatabase): RunReader {
@@ -100,20 +85,6 @@ export function sqliteTenantReader(database: SqliteDatabase): TenantReader {
     'SELECT tenant FROM runs UNION SELECT tenant FROM models UNION SELECT tenant FROM corpora ORDER BY tenant',
   );
   return { list: async () => (all.all() as { tenant: string }[]).map(({ tenant }) => tenant) };
-}
-
-/** The presets that ship with the release; they are the same for every tenant and are not in the store. */
-function builtInPresets(tenant: string): readonly Preset[] {
-  return presetFile.presets.map((preset) => ({
-    schemaVersion: 1,
-    tenant,
-    name: preset.name,
-    description: preset.description,
-    config: preset.config,
-    builtIn: true,
-    updatedAt: '2026-11-23T00:00:00.000Z',
-    recordVersion: 1,
-  }));
 }
 
 export function sqlitePresetReader(database: SqliteDatabase): PresetReader {

@@ -1,5 +1,6 @@
 import type { Ulid } from '../domain/ids.ts';
 import type { Run, RunStatus } from '../domain/run.ts';
+import type { RunSummary } from '../domain/run-summary.ts';
 
 /** A page of records, newest first. `next` is the id to go on after, or null at the end. */
 export interface Page<Item> {
@@ -12,14 +13,6 @@ export interface PageRequest {
   /** Start after this id. */
   readonly after: string | null;
 }
-
-/** What a list row carries; the whole record comes by id. */
-export type RunSummary = Pick<
-  Run,
-  'id' | 'name' | 'status' | 'createdAt' | 'startedAt' | 'endedAt' | 'version'
-> & {
-  readonly phases: readonly { readonly slug: string; readonly status: string }[];
-};
 
 export interface RunReader {
   get(tenant: string, id: Ulid): Promise<Run | null>;

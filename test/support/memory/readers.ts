@@ -1,14 +1,13 @@
 /** The reading ports of the registry. */
-import builtIn from '#contracts/presets.json' with { type: 'json' };
 import type { LineageEdge } from '#core/domain/lineage.ts';
 import { ancestors } from '#core/domain/lineage.ts';
 import type { Model } from '#core/domain/model.ts';
-import type { Preset } from '#core/domain/preset.ts';
-import type { Run } from '#core/domain/run.ts';
+import { builtInPresets, type Preset } from '#core/domain/preset.ts';
+import { summaryOf } from '#core/domain/run-summary.ts';
 import type { CorpusReader } from '#core/ports/corpus-reader.ts';
 import type { ModelReader } from '#core/ports/model-reader.ts';
 import type { PresetReader } from '#core/ports/preset-reader.ts';
-import type { Page, PageRequest, RunReader, RunSummary } from '#core/ports/run-reader.ts';
+import type { Page, PageRequest, RunReader } from '#core/ports/run-reader.ts';
 import type { TenantReader } from '#core/ports/tenant-reader.ts';
 import { keyOf, type MemoryStore, ofTenant, yieldTurn } from './store.ts';
 
@@ -26,19 +25,6 @@ function pageOf<Item extends { id: string }>(items: readonly Item[], request: Pa
 
 const copyOf = <Item>(item: Item | undefined): Item | null =>
   item === undefined ? null : structuredClone(item);
-
-function summaryOf({ id, name, status, createdAt, startedAt, endedAt, version, phases }: Run): RunSummary {
-  return {
-    id,
-    name,
-    status,
-    createdAt,
-    startedAt,
-    endedAt,
-    version,
-    phases: phases.map((phase) => ({ slug: phase.slug, status: phase.status })),
-  };
-}
 
 export function runsOf(store: MemoryStore): RunReader {
   return {
@@ -126,16 +112,7 @@ export function corporaOf(store: MemoryStore): CorpusReader {
 /** The built-in presets of the release, then the tenant's own. */
 export function presetsOf(store: MemoryStore): PresetReader {
   const all = (tenant: string): readonly Preset[] => [
-    ...builtIn.presets.map(
-      (preset): Preset => ({
-        ...preset,
-        schemaVersion: 1,
-        tenant,
-        builtIn: true,
-        updatedAt: '2026-01-01T00:00:00.000Z',
-        recordVersion: 1,
-      }),
-    ),
+    ...builtInPresets(tenant),
     ...ofTenant(store.tables.presets, tenant),
   ];
   return {

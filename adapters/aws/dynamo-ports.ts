@@ -1,0 +1,61 @@
+/** The ports that the table is behind, wired. */
+import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { Ports } from '#core/ports/ports.ts';
+import { type Backoff, fullJitter } from './backoff.ts';
+import { dynamoEventLog } from './dynamo-event-log.ts';
+import { dynamoMetricReader, dynamoMetricWriter } from './dynamo-metric-log.ts';
+import { dynamoModelReader } from './dynamo-model-reader.ts';
+import {
+  dynamoCorpusReader,
+  dynamoPresetReader,
+  dynamoRunReader,
+  dynamoTenantReader,
+} from './dynamo-readers.ts';
+import { dynamoRegistryWriter } from './dynamo-registry-writer.ts';
+import { dynamoTable } from './dynamo-table.ts';
+import { dynamoTransactions } from './dynamo-transactions.ts';
+
+export type DynamoPorts = Pick<
+  Ports,
+  | 'runs'
+  | 'models'
+  | 'corpora'
+  | 'presets'
+  | 'tenants'
+  | 'metrics'
+  | 'metricLog'
+  | 'events'
+  | 'eventLog'
+  | 'registry'
+>;
+
+/** About six seconds at most, four on average. */
+const CONTENTION = { tries: 14, baseMs: 20, capMs: 800 };
+/** Throttled and lost requests; the SDK waits between them, exponentially and with full jitter. */
+const ATTEMPTS = 5;
+
+export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
+  return new DynamoDBClient({ maxAttempts: ATTEMPTS, ...config });
+}
+
+export function dynamoPorts(
+  client: DynamoDBClient,
+  tableName: string,
+  backoff: Backoff = fullJitter(CONTENTION),
+): DynamoPorts {
+  const table = dynamoTable(client, tableName, backoff);
+  const transactions = dynamoTransactions(table, backoff);
+  const eventLog = dynamoEventLog(table, transactions);
+  return {
+    runs: dynamoRunReader(table),
+    models: dynamoModelReader(table),
+    corpora: dynamoCorpusReader(table),
+    presets: dynamoPresetReader(table),
+    tenants: dynamoTenantReader(table),
+    metrics: dynamoMetricReader(table),
+    metricLog: dynamoMetricWriter(table, transactions),
+    events: eventLog,
+    eventLog,
+    registry: dynamoRegistryWriter(table, eventLog, transactions),
+  };
+}

@@ -1,0 +1,214 @@
+/** Every kind of item in the table, with its keys; docs/data-model.md shows these very tables. */
+import tableFacts from '#contracts/table.json' with { type: 'json' };
+import { ForgeError } from '#core/domain/errors.ts';
+
+export interface ItemKind {
+  readonly pk: string;
+  readonly sk: string;
+  /** What one item says. */
+  readonly holds: string;
+  /** What one usually takes. */
+  readonly size: string;
+}
+
+/**
+ * Words in braces are filled in. Rows that hold an id only are the table's indexes: they are written in the
+ * transaction of their record and read consistently, which a global secondary index is not.
+ */
+export const ITEMS = {
+  tenant: {
+    pk: 'T#*#TENANTS',
+    sk: 'T#{tenant}',
+    holds: 'that a tenant has a record, or is about to have its first',
+    size: '0.1 KB',
+  },
+  run: { pk: 'T#{tenant}#RUN#{run}', sk: 'RUN', holds: 'a run, whole', size: '5 to 60 KB' },
+  runRow: { pk: 'T#{tenant}#RUNS', sk: '{run}', holds: 'the summary of a run', size: '0.6 KB' },
+  runOfStatus: {
+    pk: 'T#{tenant}#RUNS#STATUS#{status}',
+    sk: '{run}',
+    holds: 'id of a run of this status',
+    size: '0.2 KB',
+  },
+  idempotency: {
+    pk: 'T#{tenant}#IDEMPOTENCY-KEY#{hash}',
+    sk: 'KEY',
+    holds: 'the run that an Idempotency-Key made; deleted by its time to live',
+    size: '0.4 KB',
+  },
+  model: { pk: 'T#{tenant}#MODELS', sk: '{model}', holds: 'a model, whole', size: '3 to 10 KB' },
+  modelVersion: {
+    pk: 'T#{tenant}#MODEL-NAME#{name}',
+    sk: 'V#{version}',
+    holds: 'id and status of the model that has this version of the name',
+    size: '0.2 KB',
+  },
+  modelOfName: {
+    pk: 'T#{tenant}#MODELS#NAME#{name}',
+    sk: '{model}',
+    holds: 'id of a model of this name',
+    size: '0.2 KB',
+  },
+  modelOfRun: {
+    pk: 'T#{tenant}#MODELS#RUN#{run}',
+    sk: '{model}',
+    holds: 'id of a model that this run made',
+    size: '0.2 KB',
+  },
+  modelOfPhase: {
+    pk: 'T#{tenant}#MODELS#PHASE#{phase}',
+    sk: '{model}',
+    holds: 'id of a model that this phase made',
+    size: '0.2 KB',
+  },
+  modelOfStatus: {
+    pk: 'T#{tenant}#MODELS#STATUS#{status}',
+    sk: '{model}',
+    holds: 'id of a model of this status',
+    size: '0.2 KB',
+  },
+  modelOfParent: {
+    pk: 'T#{tenant}#MODELS#PARENT#{parent}',
+    sk: '{model}',
+    holds: 'id of a model that descends directly from this one',
+    size: '0.2 KB',
+  },
+  corpus: { pk: 'T#{tenant}#CORPORA', sk: '{corpus}', holds: 'a corpus', size: '0.6 KB' },
+  corpusOfName: {
+    pk: 'T#{tenant}#CORPORA#NAME#{name}',
+    sk: '{corpus}',
+    holds: 'id of a corpus of this name',
+    size: '0.2 KB',
+  },
+  corpusOfHash: {
+    pk: 'T#{tenant}#CORPORA#HASH#{sha256}',
+    sk: '{corpus}',
+    holds: 'id of a corpus with this content',
+    size: '0.2 KB',
+  },
+  preset: { pk: 'T#{tenant}#PRESETS', sk: '{name}', holds: 'a preset of the tenant', size: '1 to 10 KB' },
+  event: {
+    pk: 'T#{tenant}#RUN#{run}#EVENTS',
+    sk: '{seq}',
+    holds: 'an event; its number is the sort key',
+    size: '0.5 KB',
+  },
+  eventKey: {
+    pk: 'T#{tenant}#RUN#{run}#EVENT-KEYS',
+    sk: '{hash}',
+    holds: 'that an event with this key is in the log',
+    size: '0.2 KB',
+  },
+  metric: {
+    pk: 'T#{tenant}#RUN#{run}#METRICS',
+    sk: '{position}',
+    holds: 'a metric record, in the order of writing',
+    size: '0.7 KB',
+  },
+  metricById: {
+    pk: 'T#{tenant}#METRIC#{metric}',
+    sk: 'METRIC',
+    holds: 'run and position of a metric record',
+    size: '0.3 KB',
+  },
+  metricCount: {
+    pk: 'T#{tenant}#RUN#{run}#METRIC-COUNT',
+    sk: 'COUNT',
+    holds: 'the last position given to a metric record of the run',
+    size: '0.1 KB',
+  },
+  part: {
+    pk: '{owner}#PARTS',
+    sk: '{version}#{hash}#{number}',
+    holds: 'a piece of a document that is too long for one item; the owner is the pk and sk of its item',
+    size: 'up to 300 KB',
+  },
+} as const satisfies Readonly<Record<string, ItemKind>>;
+
+export type ItemName = keyof typeof ITEMS;
+
+type Words<Template extends string> = Template extends `${string}{${infer Word}}${infer Rest}`
+  ? Word | Words<Rest>
+  : never;
+/** What has to be known for a partition of this kind. */
+export type PartitionValues<Name extends ItemName> = Readonly<
+  Record<Words<(typeof ITEMS)[Name]['pk']>, string | number>
+>;
+/** What has to be known for one item of this kind. */
+export type KeyValues<Name extends ItemName> = Readonly<
+  Record<Words<(typeof ITEMS)[Name]['pk']> | Words<(typeof ITEMS)[Name]['sk']>, string | number>
+>;
+
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** Attributes of an item besides its key; those that are undefined are left out. */
+export type Attributes = Readonly<Record<string, string | number | undefined>>;
+export type Item = Key & Attributes;
+
+const TENANT = /^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/;
+/** Numbers are written so that their order as text is their order. */
+const DIGITS = 12;
+
+export function numberText(value: number): string {
+  return String(value).padStart(DIGITS, '0');
+}
+
+/** A tenant that is fit for a key; without one nothing is read or written. */
+function tenantText(tenant: unknown): string {
+  if (typeof tenant === 'string' && TENANT.test(tenant)) return tenant;
+  throw new ForgeError('forbidden', `"${String(tenant)}" is not the name of a tenant.`, {
+    code: 'invalid_tenant',
+    hint: 'A tenant is named by 1 to 64 of a-z 0-9 . _ -, starting and ending with a letter or digit.',
+  });
+}
+
+/** No value can end its place in a key and begin another one. The owner of a part is a key already. */
+function text(word: string, value: string | number | undefined): string {
+  if (word === 'tenant') return tenantText(value);
+  if (value === undefined) throw new RangeError(`a key lacks its ${word}`);
+  if (typeof value === 'number') return numberText(value);
+  return word === 'owner' ? value : value.replace(/[#%]/g, encodeURIComponent);
+}
+
+function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+  return template.replace(/\{(\w+)\}/g, (_all, word: string) => text(word, values[word]));
+}
+
+export function partitionOf<Name extends ItemName>(name: Name, values: PartitionValues<Name>): string {
+  return fill(ITEMS[name].pk, values);
+}
+
+export function keyOf<Name extends ItemName>(name: Name, values: KeyValues<Name>): Key {
+  return { pk: fill(ITEMS[name].pk, values), sk: fill(ITEMS[name].sk, values) };
+}
+
+/** A whole item: its key, what it is, the version of its form, and the rest. */
+export function itemOf<Name extends ItemName>(
+  name: Name,
+  values: KeyValues<Name>,
+  attributes: Attributes = {},
+): Item {
+  return {
+    ...keyOf(name, values),
+    kind: name,
+    schemaVersion: tableFacts.itemSchemaVersion,
+    ...attributes,
+  };
+}
+
+/** Refuses what a later release wrote: this one might read it wrongly. */
+export function readable(item: Item): Item {
+  const { schemaVersion } = item;
+  if (schemaVersion === undefined || Number(schemaVersion) <= tableFacts.itemSchemaVersion) return item;
+  throw new ForgeError(
+    'dependency',
+    `The store holds a record of form ${schemaVersion}; this release reads forms up to ${tableFacts.itemSchemaVersion}.`,
+    {
+      code: 'newer_store',
+      hint: 'A later release wrote it: run that release, or a newer one.',
+    },
+  );
+}

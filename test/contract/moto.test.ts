@@ -1,0 +1,23 @@
+/** The AWS adapters on a moto server: the same promises as the embedded ones. */
+import { dynamoPorts } from '#adapters/aws/dynamo-ports.ts';
+import { type MotoServer, startMotoServer } from '#test/support/moto-server.ts';
+import { motoTable } from '#test/support/moto-table.ts';
+import { runLogSuite } from './log-suite.ts';
+import { runRegistrySuite } from './registry-suite.ts';
+
+// Moto takes tens of milliseconds for a transaction on a busy machine, and a race of twenty writers has hundreds.
+jest.setTimeout(120_000);
+
+let server: MotoServer;
+beforeAll(async () => {
+  server = await startMotoServer();
+});
+afterAll(() => server.close());
+
+async function registryWorld() {
+  const table = await motoTable(server);
+  return { ports: dynamoPorts(table.client, table.name), close: table.close };
+}
+
+runRegistrySuite('DynamoDB', registryWorld);
+runLogSuite('DynamoDB', registryWorld);
