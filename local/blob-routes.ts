@@ -6,10 +6,11 @@ import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Hono, type MiddlewareHandler } from 'hono';
-import { makeDirectory, requireSafeKey, syncDirectory } from '#adapters/local/directory-blob-store.ts';
+import { makeDirectory, syncDirectory } from '#adapters/local/directory-blob-store.ts';
 import { storing } from '#adapters/local/storage-failure.ts';
 import type { UrlSigner } from '#adapters/local/url-signer.ts';
 import { ForgeError } from '#core/domain/errors.ts';
+import { requireSafeKey } from '#core/domain/safe-key.ts';
 import { problemResponse } from '#functions/shared/http-errors.ts';
 
 /** Passes bytes on, hashes them and stops at the announced length. */

@@ -4,25 +4,11 @@ import { createReadStream } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ForgeError } from '#core/domain/errors.ts';
+import { isSafeKey, requireSafeKey } from '#core/domain/safe-key.ts';
 import type { BlobFacts, BlobReader } from '#core/ports/blob-reader.ts';
 import type { BlobWriter } from '#core/ports/blob-writer.ts';
 import { storing } from './storage-failure.ts';
 import type { UrlSigner } from './url-signer.ts';
-
-/**
- * What keys look like; nothing that climbs, is absolute, hides behind a first dot (as half-written files do), or holds a
- * backslash, a percent sign or control characters.
- */
-const SAFE_KEY = /^[A-Za-z0-9][\w.@=+-]*(\/[\w@=+-][\w.@=+-]*)*$/;
-
-export function requireSafeKey(key: string): string {
-  if (key.length <= 1024 && SAFE_KEY.test(key)) return key;
-  throw new ForgeError('malformed', `"${key.slice(0, 80)}" is not a key of this store.`, {
-    code: 'invalid_key',
-    hint: 'Keys are made of letters, digits, . _ - = + @ and single slashes.',
-  });
-}
 
 /** A directory is no object: it is where longer keys lie. */
 const missing = (error: NodeJS.ErrnoException): null => {
@@ -75,7 +61,7 @@ function readerOf(root: string, pathOf: PathOf, signer: UrlSigner): BlobReader {
     keyOf(uri) {
       // Keys need no escapes, so what stands in the address is the key; one that climbs belongs to nobody here.
       const key = uri.startsWith(prefixUri) ? uri.slice(prefixUri.length) : '';
-      return SAFE_KEY.test(key.replace(/\/$/, '')) ? key : null;
+      return isSafeKey(key.replace(/\/$/, '')) ? key : null;
     },
     presignGet: async (key, seconds) => signer.sign('GET', requireSafeKey(key), {}, seconds).url,
   };

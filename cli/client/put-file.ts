@@ -36,7 +36,8 @@ export async function putFile(url: URL, file: FileToPut): Promise<void> {
   // A server that refuses answers before it has read everything: its answer says more than the broken pipe.
   const sent = pipeline(createReadStream(path), request).catch(() => undefined);
   const { status, text: body } = await answer.finally(() => sent);
-  if (status >= 200 && status < 300) return;
+  // 412: these very bytes are there already, by an earlier try or by somebody else; registering hashes them.
+  if ((status >= 200 && status < 300) || status === 412) return;
   throw new CliError(
     'dependency',
     `The upload to ${url.origin} was answered with ${status}: ${body.slice(0, 300)}`,

@@ -13,8 +13,8 @@ import { pageOf, pageQuery } from '../schemas/paging.ts';
 
 const tag = 'corpora';
 
-/** 50 GiB: a corpus for models of this size is far smaller. */
-const MAX_UPLOAD_BYTES = 50 * 1024 ** 3;
+/** As much as S3 takes in one PUT, which an upload is. A larger model comes in shards. */
+const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
 
 const uploadRequest = z.strictObject({
   sha256,

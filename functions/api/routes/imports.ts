@@ -9,8 +9,8 @@ import { readJsonBody } from '../middleware/json-body.ts';
 import { type ApiApp, addRoute } from '../route.ts';
 import { model } from '../schemas/model.ts';
 
-/** 50 GiB, as for uploads. */
-const MAX_FILE_BYTES = 50 * 1024 ** 3;
+/** As for uploads. */
+const MAX_FILE_BYTES = 5 * 1024 ** 3;
 
 // Paths are judged by the domain, which has a code for each way in which they can be wrong.
 const offeredFile = z.strictObject({
