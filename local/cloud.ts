@@ -8,6 +8,7 @@ import { sqliteExecutionJournal } from '#adapters/local/sqlite-execution-journal
 import { sqliteJobJournal } from '#adapters/local/sqlite-job-journal.ts';
 import { type UrlSigner, urlSigner } from '#adapters/local/url-signer.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import { type ExecutionEnd, reconcileRuns } from '#core/application/commands/reconcile-runs.ts';
 import type { LogReader } from '#core/ports/log-reader.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import type { Engine } from './asl/api.ts';
@@ -20,7 +21,7 @@ import type { ForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { createJobRunner, type JobRunner, type JobRunnerOptions } from './jobs/runner.ts';
 import { localMachines, PIPELINE_MACHINE } from './machines.ts';
-import { reconcileRuns, settlement } from './settlement.ts';
+import { settlement } from './settlement.ts';
 import { taskHandlers } from './task-handlers.ts';
 
 export interface CloudOptions {
@@ -94,7 +95,9 @@ export function openCloud(options: CloudOptions): Cloud {
     async resume() {
       await runner.resume();
       await engine.resumeAll();
-      await reconcileRuns(ports, settle, onFault);
+      // Not waited for: it may have to wait for a job to end, and the server is there in the meantime.
+      const settleLater = async (end: ExecutionEnd) => void settle(end);
+      await reconcileRuns(ports, settleLater, onFault);
     },
     async close() {
       engine.close();

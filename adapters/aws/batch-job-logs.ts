@@ -44,7 +44,7 @@ export function batchJobLogs(client: CloudWatchLogsClient, group: string, jobs: 
   };
   return {
     async read(tenant, run, filter) {
-      const own = (await jobs.ofRun(run)).filter(
+      const own = (await jobs.named(`${run}-`)).filter(
         ({ tags }) =>
           tags['forge-tenant'] === tenant &&
           tags['forge-run'] === run &&

@@ -50,9 +50,8 @@ export function batchJobs(client: BatchClient, queue: string): BatchJobs {
       const index = (job: JobDetail) => job.arrayProperties?.index ?? 0;
       return [...jobs].sort((one, other) => index(one) - index(other)).map(endOf);
     },
-    async ofRun(run) {
-      // Executions are named after their run, and jobs after their execution.
-      const filters = [{ name: 'JOB_NAME', values: [`${run}-*`] }];
+    async named(prefix) {
+      const filters = [{ name: 'JOB_NAME', values: [`${prefix}*`] }];
       const jobs = await describeAll(client, await list(client, { jobQueue: queue, filters }));
       return jobs.map((job) => factsOf(job));
     },

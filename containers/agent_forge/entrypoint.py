@@ -34,7 +34,7 @@ def run_job(task_uri: str, environment: Mapping[str, str], phases: Phases | None
     Returns:
         0, or the exit code of the error's kind. It never raises.
     """
-    events = EventStream(sys.stdout)
+    events = EventStream(sys.stdout, environment.get("AWS_BATCH_JOB_ID"))
     # stdout carries events and nothing else, whatever a library prints.
     with redirect_stdout(sys.stderr), StopRequest().listening() as stop:
         try:

@@ -21,6 +21,14 @@ export const eventLine = z
     type: z.enum(CONTAINER_EVENT_TYPES),
     at: timestamp,
     data: z.record(z.string(), z.unknown()),
+    job: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe(
+        'Id that the queue gave the job. Where the name of a log does not tell whose it is, this does, and the queue is asked whether it is true.',
+      ),
   })
   .meta({ id: 'event-line', title: 'Event line printed by a container' });
 

@@ -1,5 +1,4 @@
 /** Jobs of the queue, looked up by whoever is told of one from outside and may not believe what he is told. */
-import type { Ulid } from '../domain/ids.ts';
 
 export interface JobFacts {
   /** `<parent>:<index>` for a child of an array. */
@@ -19,8 +18,11 @@ export interface JobFacts {
 
 export interface JobDirectory {
   find(jobId: string): Promise<JobFacts | null>;
-  /** Every job that executions of a run submitted and that the queue still knows; arrays as their parent. */
-  ofRun(run: Ulid): Promise<readonly JobFacts[]>;
+  /**
+   * Every job that the queue still knows whose name begins like this; arrays as their parent. Executions are named after
+   * their run and jobs after their execution: `<run>-` finds those of a run, `<run>-2-` those of its second execution.
+   */
+  named(prefix: string): Promise<readonly JobFacts[]>;
   /** The children of an array. */
   children(jobId: string): Promise<readonly JobFacts[]>;
   /** Asks a job to end, with its children. Asking one that has ended is no error. */

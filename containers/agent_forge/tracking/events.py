@@ -16,10 +16,13 @@ class EventStream:
 
     Args:
         stream: the process's real stdout.
+        job_id: what the queue calls this job; stands in every line, because the name of a log stream on AWS
+            Batch does not tell whose it is. None outside of a queue.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, job_id: str | None = None) -> None:
         self._stream = stream
+        self._job = {} if job_id is None else {"job": job_id}
         self._has_reader = True
 
     def mute(self) -> None:
@@ -32,7 +35,7 @@ class EventStream:
         Raises:
             ForgeError(numeric): a number in it is NaN or infinite.
         """
-        line = json_line({"type": kind, "at": utc_now(), "data": dict(data)})
+        line = json_line({"type": kind, "at": utc_now(), "data": dict(data), **self._job})
         if not self._has_reader:
             return
         try:

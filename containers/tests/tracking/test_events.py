@@ -57,3 +57,14 @@ def test_a_reader_that_has_gone_does_not_stop_the_work() -> None:
     events.emit("phase_progress", {})
     # then it was tried once
     assert out.writes == 1
+
+
+@pytest.mark.parametrize(("job_id", "said"), [("job-1:3", {"job": "job-1:3"}), (None, {})])
+def test_every_line_says_which_job_it_is_of_where_a_queue_runs_it(job_id: str | None, said: dict) -> None:
+    # when
+    out = io.StringIO()
+    EventStream(out, job_id).emit("phase_progress", {"step": 1})
+    # then
+    event = json.loads(out.getvalue())
+    assert {key: value for key, value in event.items() if key == "job"} == said
+    validate(event, "event-line", kind="bug", where="the event")

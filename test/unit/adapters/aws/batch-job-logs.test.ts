@@ -19,7 +19,7 @@ const job = (jobId: string, change: Partial<JobFacts> = {}): JobFacts => ({
 function directoryOf(jobs: readonly JobFacts[], children: readonly JobFacts[] = []): JobDirectory {
   return {
     find: async (id) => jobs.find(({ jobId }) => jobId === id) ?? null,
-    ofRun: async () => jobs,
+    named: async () => jobs,
     children: async () => children,
     terminate: async () => undefined,
   };

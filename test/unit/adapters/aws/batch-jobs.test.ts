@@ -141,13 +141,13 @@ describe('a job looked up', () => {
     expect(await batchJobs(batchClient(config), QUEUE).find('job-9')).toBeNull();
   });
 
-  test('those of a run are found by the name that executions give them; an array as its parent', async () => {
+  test('those of a run are found by the start of their name; an array as its parent', async () => {
     const { config, sent } = queueOf([
       parent,
       child(0),
       { jobId: 'job-2', jobName: 'OTHER-1-cognate-base-1' },
     ]);
-    const found = await batchJobs(batchClient(config), QUEUE).ofRun(RUN);
+    const found = await batchJobs(batchClient(config), QUEUE).named(`${RUN}-`);
     expect(found.map(({ jobId, isArray }) => [jobId, isArray])).toEqual([['job-1', true]]);
     expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({
       jobQueue: QUEUE,
