@@ -71,15 +71,21 @@ const adapterRules = [
     ['^adapters/identity/', '^core/(ports|domain)/', '^contracts/'],
     { to: { path: OURS } },
   ),
+  only(
+    'adapters/outbound import only ports, domain and contracts of ours',
+    '^adapters/outbound/',
+    ['^adapters/outbound/', '^core/(ports|domain)/', '^contracts/'],
+    { to: { path: OURS } },
+  ),
   never('only adapters/identity import jose', '^(?!adapters/identity/|test/)', '(^|node_modules/)jose/'),
   never(
     'only adapters/aws import the AWS SDK',
-    '^(contracts|core|adapters/(local|identity)|functions|local|cli)/',
+    '^(contracts|core|adapters/(local|identity|outbound)|functions|local|cli)/',
     AWS_SDK,
   ),
   never(
     'only functions and adapters/aws import Powertools',
-    '^(contracts|core|adapters/(local|identity)|local|cli)/',
+    '^(contracts|core|adapters/(local|identity|outbound)|local|cli)/',
     POWERTOOLS,
   ),
   never(
@@ -103,9 +109,9 @@ const functionRules = [
     },
   ),
   only(
-    'a handler imports its function, core, contracts, adapters/aws/ports and adapters/identity',
+    'a handler imports its function, core, contracts, adapters/aws/ports, adapters/identity and adapters/outbound',
     '^functions/[^/]+/handler\\.ts$',
-    ['^functions/', '^core/', '^contracts/', '^adapters/aws/ports\\.ts$', '^adapters/identity/'],
+    ['^functions/', '^core/', '^contracts/', '^adapters/aws/ports\\.ts$', '^adapters/(identity|outbound)/'],
     { to: { path: OURS } },
   ),
   never('nobody but a test imports a handler', '^(?!test/)', '^functions/[^/]+/handler\\.ts$'),

@@ -34,6 +34,10 @@ const FORBIDDEN: Readonly<Record<string, readonly [string, string]>> = {
     'adapters/identity/a.ts',
     "import '../local/sqlite-thing.ts';",
   ],
+  'adapters/outbound import only ports, domain and contracts of ours': [
+    'adapters/outbound/a.ts',
+    "import '../local/sqlite-thing.ts';",
+  ],
   'only adapters/identity import jose': ['functions/start/d.ts', "import 'jose';"],
   'only adapters/aws import the AWS SDK': ['functions/start/a.ts', "import '@aws-sdk/client-s3';"],
   'only functions and adapters/aws import Powertools': [
@@ -46,10 +50,8 @@ const FORBIDDEN: Readonly<Record<string, readonly [string, string]>> = {
     'functions/start/c.ts',
     "import '../../adapters/aws/ports.ts';",
   ],
-  'a handler imports its function, core, contracts, adapters/aws/ports and adapters/identity': [
-    'functions/other/handler.ts',
-    "import '../../adapters/aws/s3-thing.ts';",
-  ],
+  'a handler imports its function, core, contracts, adapters/aws/ports, adapters/identity and adapters/outbound':
+    ['functions/other/handler.ts', "import '../../adapters/aws/s3-thing.ts';"],
   'nobody but a test imports a handler': ['local/c.ts', "import '../functions/start/handler.ts';"],
   'local/asl imports nothing of ours but domain types': ['local/asl/a.ts', "import '../jobs/queue.ts';"],
   'local/asl imports types only from core/domain': ['local/asl/b.ts', "import '../../core/domain/thing.ts';"],
