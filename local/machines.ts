@@ -1,10 +1,14 @@
 /** The state machines as the embedded engine runs them: the very files that AWS runs, with local names filled in. */
+import jobs from '#contracts/jobs.json' with { type: 'json' };
 import phase from '../statemachines/phase.asl.json' with { type: 'json' };
 import pipeline from '../statemachines/pipeline.asl.json' with { type: 'json' };
 import type { JsonObject } from './asl/json.ts';
 
 export const PIPELINE_MACHINE = 'arn:aws:states:local:000000000000:stateMachine:pipeline';
 export const PHASE_MACHINE = 'arn:aws:states:local:000000000000:stateMachine:phase';
+
+/** Phases that need no GPU, as the phase machine reads them: separated by spaces. */
+const cpuPhases = Object.entries(jobs.phases).filter(([, { gpus }]) => gpus === 0);
 
 /** What CDK substitutes with ARNs is here the plain name of the thing. */
 export const SUBSTITUTIONS: Readonly<Record<string, string>> = {
@@ -14,7 +18,10 @@ export const SUBSTITUTIONS: Readonly<Record<string, string>> = {
   FailPhaseFunction: 'fail-phase',
   FinishRunFunction: 'finish-run',
   PhaseStateMachine: PHASE_MACHINE,
-  JobQueue: 'forge-jobs',
+  // One queue here: slots keep GPUs for whom they are.
+  GpuJobQueue: jobs.queue,
+  CpuJobQueue: jobs.queue,
+  CpuPhases: cpuPhases.map(([slug]) => slug).join(' '),
   JobDefinitionPrefix: 'forge-',
 };
 

@@ -46,6 +46,7 @@ async function invoke(functions: FunctionsByName, call: TaskCall): Promise<Json>
 interface SubmitJobArguments {
   readonly JobName: string;
   readonly JobQueue: string;
+  readonly ShareIdentifier: string;
   readonly JobDefinition: string;
   readonly Parameters: { readonly task: string };
   readonly ArrayProperties?: { readonly Size: number };
@@ -68,6 +69,7 @@ export function jobRequest(
   return {
     jobName: given.JobName,
     jobQueue: given.JobQueue,
+    shareIdentifier: given.ShareIdentifier,
     clientToken: `${call.executionName}/${call.key}`,
     jobDefinition: {
       name: given.JobDefinition,

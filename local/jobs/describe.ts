@@ -8,6 +8,7 @@ export function describeJob(job: JobRecord): JobDetail {
     jobName: job.jobName,
     jobQueue: job.jobQueue,
     jobDefinition: job.jobDefinition,
+    ...present('shareIdentifier', job.shareIdentifier ?? null),
     status: job.status,
     ...present('statusReason', job.statusReason),
     attempts: job.attempts.flatMap((attempt) => describeAttempt(job.jobId, attempt)),

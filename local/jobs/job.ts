@@ -85,6 +85,8 @@ export interface JobRequest {
   readonly jobName: string;
   readonly jobQueue: string;
   readonly jobDefinition: JobDefinition;
+  /** Whose share of the queue the job takes. One machine serves jobs in their order, whoever's they are. */
+  readonly shareIdentifier?: string;
   /** The same token gives the same job, for ever; the same token with another request is refused. */
   readonly clientToken?: string;
   readonly containerOverrides?: ContainerOverrides;
@@ -145,6 +147,8 @@ export interface JobRecord {
   readonly jobName: string;
   readonly jobQueue: string;
   readonly jobDefinition: string;
+  /** Absent in records of before there were shares. */
+  readonly shareIdentifier?: string | null;
   readonly command: readonly string[];
   readonly environment: readonly EnvironmentVariable[];
   readonly resources: Resources;
@@ -193,6 +197,7 @@ export interface JobDetail {
   readonly jobName: string;
   readonly jobQueue: string;
   readonly jobDefinition: string;
+  readonly shareIdentifier?: string;
   readonly status: JobStatus;
   readonly statusReason?: string;
   /** Attempts that have ended, oldest first. */

@@ -26,6 +26,7 @@ export function createRecords(
     jobName: request.jobName,
     jobQueue: request.jobQueue,
     jobDefinition: request.jobDefinition.name,
+    shareIdentifier: request.shareIdentifier ?? null,
     command: request.containerOverrides?.command ?? request.jobDefinition.command ?? [],
     environment: mergeEnvironment(request.jobDefinition.environment, request.containerOverrides?.environment),
     resources: resourcesOf(request),

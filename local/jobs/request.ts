@@ -7,6 +7,7 @@ const MAXIMUM_RULES = 5;
 const MAXIMUM_PATTERN_LENGTH = 512;
 const MAXIMUM_DEPENDENCIES = 20;
 const ARRAY_SIZE = { least: 2, most: 10_000 };
+const SHARE_IDENTIFIER = /^[A-Za-z0-9]{1,255}$/;
 const JOB_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
 
 /** Refuses what AWS Batch would refuse, in its manner, before anything is written. */
@@ -17,6 +18,10 @@ export function checkRequest(request: JobRequest): void {
     );
   }
   if (request.jobQueue === '') refuse('jobQueue must be given; received an empty string');
+  const { shareIdentifier } = request;
+  if (shareIdentifier !== undefined && !SHARE_IDENTIFIER.test(shareIdentifier)) {
+    refuse(`shareIdentifier has 1 to 255 letters and digits; received "${shareIdentifier}"`);
+  }
   checkArray(request);
   checkRetry(request);
   const seconds = timeoutSeconds(request);

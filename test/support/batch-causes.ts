@@ -17,6 +17,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   JobName: 'BA, JobDetail, jobName (required)',
   JobQueue: 'BA, JobDetail, jobQueue (required)',
   JobDefinition: 'BA, JobDetail, jobDefinition (required)',
+  ShareIdentifier: 'BA, JobDetail, shareIdentifier',
   Status: 'BA, JobDetail, status (required)',
   StatusReason: 'BA, JobDetail, statusReason',
   CreatedAt: 'BA, JobDetail, createdAt (milliseconds)',

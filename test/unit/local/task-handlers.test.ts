@@ -14,6 +14,7 @@ const TAGS = { 'forge-tenant': 'default', 'forge-run': 'R', 'forge-phase': 'cogn
 const submission = (phase = 'cognate', size?: number): Json => ({
   JobName: 'R-1-cognate-base-1',
   JobQueue: 'forge-jobs',
+  ShareIdentifier: 'default',
   JobDefinition: `forge-${phase}`,
   Parameters: { task: 'file:///task.json' },
   Tags: { ...TAGS, 'forge-phase': phase },
@@ -110,6 +111,7 @@ describe('a job request', () => {
     expect(requestOf(phase)).toEqual({
       jobName: 'R-1-cognate-base-1',
       jobQueue: jobs.queue,
+      shareIdentifier: 'default',
       clientToken: 'R-1-cognate/RunStage#1',
       jobDefinition: {
         name: `forge-${phase}`,

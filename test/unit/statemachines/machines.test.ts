@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import validate from 'asl-validator';
+import jsonata from 'jsonata';
 import contract from '#contracts/functions.json' with { type: 'json' };
 import jobs from '#contracts/jobs.json' with { type: 'json' };
 import {
@@ -62,6 +63,44 @@ describe('each state machine', () => {
   });
 });
 
+describe('a submitted job', () => {
+  const names = {
+    ...SUBSTITUTIONS,
+    GpuJobQueue: 'gpu',
+    CpuJobQueue: 'cpu',
+    CpuPhases: 'deployment compression',
+  };
+  const phase = substitute(JSON.parse(textOf('phase')), names) as {
+    States: { RunStage: { Arguments: string } };
+  };
+  const expression = phase.States.RunStage.Arguments.replace(/^\{%|%\}$/g, '');
+  const submitted = (slug: string, tenant = 'default') =>
+    jsonata(expression).evaluate(
+      {},
+      {
+        phase: slug,
+        tenant,
+        runId: 'R',
+        attempt: 1,
+        position: 0,
+        stages: [{ jobName: 'j', size: 1, task: 't' }],
+      },
+    );
+
+  it.each([
+    ['cognate', 'gpu'],
+    ['training', 'gpu'],
+    ['deployment', 'cpu'],
+    ['compression', 'cpu'],
+  ])('of %s waits in the queue for %s instances', async (slug, queue) => {
+    expect(await submitted(slug)).toMatchObject({ JobQueue: queue, JobDefinition: `forge-${slug}` });
+  });
+
+  it('takes the share of its tenant, in the letters and digits that Batch allows', async () => {
+    expect(await submitted('cognate', 'team-a.b_c9')).toMatchObject({ ShareIdentifier: 'teamabc9' });
+  });
+});
+
 describe('substitutions', () => {
   it('are exactly the names that the files use', () => {
     const used = FILES.flatMap((name) =>
@@ -73,15 +112,16 @@ describe('substitutions', () => {
   it('give local names that exist: functions, queue, job definitions and the phase machine', () => {
     const names = Object.entries(SUBSTITUTIONS).filter(([name]) => name.endsWith('Function'));
     for (const [, value] of names) expect(Object.keys(contract.functions)).toContain(value);
-    expect(SUBSTITUTIONS.JobQueue).toBe(jobs.queue);
+    expect([SUBSTITUTIONS.GpuJobQueue, SUBSTITUTIONS.CpuJobQueue]).toEqual([jobs.queue, jobs.queue]);
+    for (const slug of SUBSTITUTIONS.CpuPhases?.split(' ') ?? []) expect(jobs.phases).toHaveProperty(slug);
     expect(SUBSTITUTIONS.PhaseStateMachine).toBe(PHASE_MACHINE);
     expect(Object.keys(localMachines())).toEqual([PIPELINE_MACHINE, PHASE_MACHINE]);
   });
 
   it('leave nothing unfilled, and name what is missing', () => {
     expect(JSON.stringify(localMachines())).not.toContain(placeholder('').slice(0, 2));
-    const { JobQueue: _queue, ...rest } = SUBSTITUTIONS;
-    expect(() => substitute(JSON.parse(textOf('phase')), rest)).toThrow(placeholder('JobQueue'));
+    const { GpuJobQueue: _queue, ...rest } = SUBSTITUTIONS;
+    expect(() => substitute(JSON.parse(textOf('phase')), rest)).toThrow(placeholder('GpuJobQueue'));
     expect(substitute({ a: `${placeholder('x')}-${placeholder('x')}` }, { x: '1' })).toEqual({ a: '1-1' });
   });
 

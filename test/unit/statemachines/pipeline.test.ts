@@ -92,6 +92,7 @@ describe('the order of states', () => {
     expect(jobs[1]).toEqual({
       JobName: `${EXECUTION}-phase-variants-1`,
       JobQueue: 'forge-jobs',
+      ShareIdentifier: 'default',
       JobDefinition: 'forge-cognate',
       Parameters: { task: `file:///bucket/runs/${RUN}/phase/variants.task.json` },
       Tags: {

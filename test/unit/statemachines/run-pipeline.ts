@@ -14,6 +14,7 @@ export const EXECUTION = `${RUN}-1`;
 export interface JobArguments {
   readonly JobName: string;
   readonly JobQueue: string;
+  readonly ShareIdentifier: string;
   readonly JobDefinition: string;
   readonly Parameters: { readonly task: string };
   readonly ArrayProperties?: { readonly Size: number };

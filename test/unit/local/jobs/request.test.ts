@@ -15,6 +15,7 @@ describe('a submission', () => {
   it.each<[string, Partial<JobRequest>, string]>([
     ['a blank in its name', { jobName: 'a b' }, 'jobName must start with a letter or digit'],
     ['a path as its name', { jobName: '../x' }, 'received "../x"'],
+    ['a share that is no word', { shareIdentifier: 'a-b' }, 'letters and digits; received "a-b"'],
     ['no queue', { jobQueue: '' }, 'jobQueue must be given'],
     [
       'an array of one',

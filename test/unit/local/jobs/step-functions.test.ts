@@ -7,6 +7,7 @@ const [parent, child] = createRecords(
   {
     jobName: 'toy',
     jobQueue: 'queue',
+    shareIdentifier: 'default',
     jobDefinition: { name: 'toy:1', vcpus: 2, memoryMiB: 64, gpus: 1 },
     containerOverrides: { command: ['run'], environment: [{ name: 'lower', value: 'x' }] },
     arrayProperties: { size: 2 },
@@ -36,6 +37,7 @@ describe('the output of batch:submitJob.sync', () => {
       JobName: 'toy',
       JobQueue: 'queue',
       JobDefinition: 'toy:1',
+      ShareIdentifier: 'default',
       Status: 'SUBMITTED',
       Attempts: [],
       Container: {
