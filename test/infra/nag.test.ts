@@ -19,11 +19,16 @@ function acknowledgements(): readonly Kept[] {
     .findAll()
     .flatMap(({ node }) => node.metadata)
     .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY);
-  return entries.flatMap(({ data }) =>
-    Object.entries(data as Record<string, string>).map(([id, reason]) => ({
-      rule: id.replace(/^annotation::/i, '').replace(/\[.*$/s, ''),
-      reason,
-    })),
+  return (
+    entries
+      .flatMap(({ data }) =>
+        Object.entries(data as Record<string, string>).map(([id, reason]) => ({
+          rule: id.replace(/^annotation::/i, '').replace(/\[.*$/s, ''),
+          reason,
+        })),
+      )
+      // The CDK acknowledges findings of its own validation itself.
+      .filter(({ rule }) => rule.startsWith('AwsSolutions-'))
   );
 }
 

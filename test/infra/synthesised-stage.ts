@@ -21,8 +21,11 @@ export interface SynthesisedStage {
 }
 
 /** The command line reads cdk.json and cdk.context.json; an app that is run without it has to be given both. */
-export function synthesise(config: StageConfig = devConfig()): SynthesisedStage {
-  const context = { ...json('cdk.json').context, ...json('cdk.context.json') };
+export function synthesise(
+  config: StageConfig = devConfig(),
+  lookedUp: Readonly<Record<string, unknown>> = {},
+): SynthesisedStage {
+  const context = { ...lookedUp, ...json('cdk.json').context, ...json('cdk.context.json') };
   const app = new App({ context, analyticsReporting: false });
   const stage = new ForgeStage(app, { config });
   return { app, stage, templateOf: (stack) => Template.fromStack(stack) };
