@@ -1,23 +1,20 @@
-/** What DynamoDB and the way to it say when they cannot answer, in our words; the one place that knows their names. */
+/** What the table says when it cannot, in our words, where it says more than other services do. */
 import { ForgeError } from '#core/domain/errors.ts';
+import { nameOf, serviceFailure } from './service-failure.ts';
 
-const THROTTLED =
-  /^(Throttling(Error|Exception)?|ProvisionedThroughputExceeded(Exception)?|RequestLimitExceeded|TooManyRequestsException|ReplicatedWriteConflictException)$/;
-const ABSENT =
-  /^(InternalServerError|InternalFailure|ServiceUnavailable(Exception)?|TimeoutError|RequestTimeout|ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/;
-const NOT_OURS =
-  /^(ResourceNotFoundException|AccessDeniedException|UnrecognizedClientException|ExpiredTokenException|InvalidSignatureException|MissingAuthenticationTokenException|CredentialsProviderError)$/;
-const TOO_LARGE = /item size|maximum allowed size|too large/i;
+const THROTTLED = /^(Throttling|ProvisionedThroughputExceeded|RequestLimitExceeded)/;
+const TOO_LARGE = /item size|maximum allowed size/i;
 
-export function isThrottle(code: string | undefined): boolean {
-  return code !== undefined && THROTTLED.test(code);
+/** Reasons of a cancelled transaction that mean that DynamoDB wants fewer requests. */
+export function isThrottle(code: string): boolean {
+  return THROTTLED.test(code);
 }
 
 export function throttled(cause: unknown): ForgeError {
-  return new ForgeError('dependency', 'The table takes no more requests at the moment.', {
-    code: 'store_throttled',
-    hint: 'Repeat the request a little later; nothing was written.',
-    retryAfterSeconds: 2,
+  return new ForgeError('dependency', 'DynamoDB takes no more requests at the moment.', {
+    code: 'throttled',
+    hint: 'Wait a little and repeat the request; nothing was lost.',
+    retryAfterSeconds: 5,
     cause,
   });
 }
@@ -38,36 +35,24 @@ export function itemTooLarge(cause: unknown): ForgeError {
   });
 }
 
-/** The failure as a ForgeError where it is one of the store's; anything else as it is. */
-export function dynamoFailure(error: unknown): unknown {
-  if (error instanceof ForgeError) return error;
-  const {
-    name = '',
-    code,
-    message = '',
-    $metadata,
-  } = error as {
-    name?: string;
-    code?: string;
-    message?: string;
-    $metadata?: { httpStatusCode?: number };
-  };
-  if (isThrottle(name) || $metadata?.httpStatusCode === 429) return throttled(error);
-  if (ABSENT.test(name) || ABSENT.test(code ?? '') || ($metadata?.httpStatusCode ?? 0) >= 500) {
-    return new ForgeError('dependency', `The table does not answer (${name || code}): ${message}`, {
-      code: 'store_unavailable',
-      hint: 'Repeat the request a little later.',
-      retryAfterSeconds: 5,
+function dynamoFailure(error: unknown): unknown {
+  const { message = '' } = error as { message?: string };
+  if (nameOf(error) === 'ResourceNotFoundException') {
+    return new ForgeError('dependency', `The table is not there: ${message}`, {
+      code: 'store_missing',
+      hint: 'Compare FORGE_TABLE and the region of the function with what was deployed.',
       cause: error,
     });
   }
-  if (NOT_OURS.test(name)) {
-    return new ForgeError('dependency', `The table cannot be used (${name}): ${message}`, {
-      code: 'store_misconfigured',
-      hint: 'Compare the name, the region and the permissions of the function with what was deployed.',
-      retryAfterSeconds: 60,
-      cause: error,
-    });
+  if (nameOf(error) === 'ValidationException' && TOO_LARGE.test(message)) return itemTooLarge(error);
+  return serviceFailure(error, 'DynamoDB');
+}
+
+/** Does a piece of work with the table and has its failure in our words. */
+export async function askingTable<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw dynamoFailure(error);
   }
-  return name === 'ValidationException' && TOO_LARGE.test(message) ? itemTooLarge(error) : error;
 }

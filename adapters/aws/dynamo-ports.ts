@@ -1,5 +1,5 @@
 /** The ports that the table is behind, wired. */
-import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Ports } from '#core/ports/ports.ts';
 import { type Backoff, fullJitter } from './backoff.ts';
 import { dynamoEventLog } from './dynamo-event-log.ts';
@@ -31,13 +31,6 @@ export type DynamoPorts = Pick<
 
 /** About six seconds at most, four on average. */
 const CONTENTION = { tries: 14, baseMs: 20, capMs: 800 };
-/** Throttled and lost requests; the SDK waits between them, exponentially and with full jitter. */
-const ATTEMPTS = 5;
-
-export function dynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  return new DynamoDBClient({ maxAttempts: ATTEMPTS, ...config });
-}
-
 export function dynamoPorts(
   client: DynamoDBClient,
   tableName: string,

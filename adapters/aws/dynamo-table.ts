@@ -15,7 +15,7 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import type { Backoff } from './backoff.ts';
-import { dynamoFailure, throttled } from './dynamo-failure.ts';
+import { askingTable, throttled } from './dynamo-failure.ts';
 import { type Attributes, type Item, type Key, readable } from './table-layout.ts';
 
 /** Limits of DynamoDB's batch calls. */
@@ -113,36 +113,30 @@ function batches<Value>(values: readonly Value[], size: number): readonly (reado
   );
 }
 
-async function inOurWords<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    throw dynamoFailure(error);
-  }
-}
-
 /** @param backoff for the rest of a batch that DynamoDB has left over; what it refuses, the client tries again itself. */
 export function dynamoTable(client: DynamoDBClient, TableName: string, backoff: Backoff): DynamoTable {
   const write = (requests: readonly WriteRequest[]) => writeBatches(client, TableName, backoff, requests);
   return {
     get: ({ pk, sk }) =>
-      inOurWords(async () => {
+      askingTable(async () => {
         const command = new GetItemCommand({ TableName, Key: marshalled({ pk, sk }), ConsistentRead: true });
         const { Item } = await client.send(command);
         return Item ? plain(Item) : null;
       }),
-    getAll: (keys) => inOurWords(() => readBatches(client, TableName, backoff, keys)),
-    query: (pk, bounds) => inOurWords(() => queryPages(client, TableName, pk, bounds)),
+    getAll: (keys) => askingTable(() => readBatches(client, TableName, backoff, keys)),
+    query: (pk, bounds) => askingTable(() => queryPages(client, TableName, pk, bounds)),
     put: (item) =>
-      inOurWords(async () => {
+      askingTable(async () => {
         await client.send(new PutItemCommand({ TableName, Item: marshalled(item) }));
       }),
     putAll: (items) =>
-      inOurWords(() => write(items.map((item) => ({ PutRequest: { Item: marshalled(item) } })))),
+      askingTable(() => write(items.map((item) => ({ PutRequest: { Item: marshalled(item) } })))),
     deleteAll: (keys) =>
-      inOurWords(() => write(keys.map(({ pk, sk }) => ({ DeleteRequest: { Key: marshalled({ pk, sk }) } })))),
-    add: (item, attribute, amount) => inOurWords(() => addTo(client, TableName, item, attribute, amount)),
-    transact: (steps) => inOurWords(() => transactOnce(client, TableName, backoff, steps)),
+      askingTable(() =>
+        write(keys.map(({ pk, sk }) => ({ DeleteRequest: { Key: marshalled({ pk, sk }) } }))),
+      ),
+    add: (item, attribute, amount) => askingTable(() => addTo(client, TableName, item, attribute, amount)),
+    transact: (steps) => askingTable(() => transactOnce(client, TableName, backoff, steps)),
   };
 }
 

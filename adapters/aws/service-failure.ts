@@ -1,4 +1,4 @@
-/** What an AWS service says when it cannot, in our words; for all services but the table and the bucket. */
+/** What an AWS service says when it cannot, in our words. */
 import { type ErrorDetail, ForgeError } from '#core/domain/errors.ts';
 
 /** An error of the SDK, as far as it is looked at here. */

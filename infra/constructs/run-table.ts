@@ -1,9 +1,11 @@
 import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import tableFacts from '#contracts/table.json' with { type: 'json' };
 import type { StageConfig } from '../config/stage-config.ts';
 import { removalOf } from './removal.ts';
 
-const INDEXES = ['gsi1', 'gsi2'];
+const { partitionKey, sortKey, timeToLive } = tableFacts;
+const INDEXES: readonly string[] = tableFacts.indexes;
 const BACKUP_DAYS = 7;
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
@@ -16,14 +18,14 @@ export class RunTable extends Construct {
     super(scope, id);
     const { maxReadRequestUnits, maxWriteRequestUnits } = config.table;
     this.table = new TableV2(this, 'Table', {
-      partitionKey: text('pk'),
-      sortKey: text('sk'),
+      partitionKey: text(partitionKey),
+      sortKey: text(sortKey),
       globalSecondaryIndexes: INDEXES.map((indexName) => ({
         indexName,
         partitionKey: text(`${indexName}pk`),
         sortKey: text(`${indexName}sk`),
       })),
-      timeToLiveAttribute: 'ttl',
+      timeToLiveAttribute: timeToLive,
       // The outbox relay reads what a transaction wrote, and what stood there before.
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       billing: Billing.onDemand({ maxReadRequestUnits, maxWriteRequestUnits }),

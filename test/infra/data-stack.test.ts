@@ -5,16 +5,13 @@ const { stage, templateOf } = synthesise();
 const template = templateOf(stage.data);
 
 describe('the table', () => {
-  it('has a key, two indexes, expiry, a stream of both images and a way back in time', () => {
+  it('has the key of contracts/table.json and no index, expiry, a stream of both images and a way back in time', () => {
     template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
-      GlobalSecondaryIndexes: [
-        Match.objectLike({ IndexName: 'gsi1' }),
-        Match.objectLike({ IndexName: 'gsi2' }),
-      ],
+      GlobalSecondaryIndexes: Match.absent(),
       TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
       StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
       Replicas: [

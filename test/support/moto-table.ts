@@ -1,8 +1,8 @@
 /** Fresh tables on a moto server, as deployment makes them, and clients that send one request at a time. */
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { dynamoClient } from '#adapters/aws/dynamo-ports.ts';
+import { clientConfig } from '#adapters/aws/client-config.ts';
 import tableFacts from '#contracts/table.json' with { type: 'json' };
 import { MOTO_CREDENTIALS, type MotoServer } from './moto-server.ts';
 
@@ -29,7 +29,7 @@ class OneAtATime extends NodeHttpHandler {
 
   override handle(...[request, options]: Parameters<Handle>): ReturnType<Handle> {
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    this.#sent.push({ operation, body: JSON.parse(Buffer.from(request.body as Uint8Array).toString()) });
+    this.#sent.push({ operation, body: JSON.parse(new TextDecoder().decode(request.body as Uint8Array)) });
     const answer = this.#last.then(() => super.handle(request, options));
     this.#last = answer.catch(() => undefined);
     return answer;
@@ -47,12 +47,14 @@ export interface MotoTable {
 export async function motoTable({ url }: MotoServer): Promise<MotoTable> {
   const name = `table-${randomUUID()}`;
   const sent: SentRequest[] = [];
-  const client = dynamoClient({
-    endpoint: url,
-    region: 'us-east-1',
-    credentials: MOTO_CREDENTIALS,
-    requestHandler: new OneAtATime(sent),
-  });
+  const client = new DynamoDBClient(
+    clientConfig({
+      endpoint: url,
+      region: 'us-east-1',
+      credentials: MOTO_CREDENTIALS,
+      requestHandler: new OneAtATime(sent),
+    }),
+  );
   const { partitionKey, sortKey } = tableFacts;
   await client.send(
     new CreateTableCommand({
