@@ -8,6 +8,7 @@ import type { Act } from './nouns/act.ts';
 import { addCatalogueVerbs } from './nouns/catalogue.ts';
 import { addCorporaVerbs } from './nouns/corpora.ts';
 import { addDocumentVerbs } from './nouns/documents.ts';
+import { addInboxVerbs } from './nouns/inbox.ts';
 import { addMachineVerbs } from './nouns/machine.ts';
 import { addMergeVerb } from './nouns/merging.ts';
 import { addModelsVerbs } from './nouns/models.ts';
@@ -101,6 +102,7 @@ export function buildProgram(act: Act): Command {
   addRunsVerbs(program, act);
   addModelsVerbs(program, act);
   addCorporaVerbs(program, act);
+  addInboxVerbs(program, act);
   addCatalogueVerbs(program, act);
   addDocumentVerbs(program, act);
   addMergeVerb(program, act);

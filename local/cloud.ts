@@ -8,6 +8,7 @@ import { sqliteExecutionJournal } from '#adapters/local/sqlite-execution-journal
 import { sqliteJobJournal } from '#adapters/local/sqlite-job-journal.ts';
 import { type UrlSigner, urlSigner } from '#adapters/local/url-signer.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
+import type { Triggers } from '#contracts/source/triggers.ts';
 import { type ExecutionEnd, reconcileRuns } from '#core/application/commands/reconcile-runs.ts';
 import type { LogReader } from '#core/ports/log-reader.ts';
 import type { Ports } from '#core/ports/ports.ts';
@@ -15,12 +16,14 @@ import type { Engine } from './asl/api.ts';
 import { createEngine } from './asl/engine.ts';
 import { type FunctionTable, functionTable } from './function-table.ts';
 import type { Home } from './home.ts';
+import { watchInbox } from './inbox.ts';
 import { jobLogReader } from './job-logs.ts';
 import { outputIngestion, statusReport } from './job-output.ts';
 import type { ForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { createJobRunner, type JobRunner, type JobRunnerOptions } from './jobs/runner.ts';
 import { localMachines, PIPELINE_MACHINE } from './machines.ts';
+import { startSchedules } from './schedules.ts';
 import { settlement } from './settlement.ts';
 import { taskHandlers } from './task-handlers.ts';
 
@@ -34,6 +37,8 @@ export interface CloudOptions {
   readonly launcher: ForkLauncher;
   /** Of every job, instead of what contracts/jobs.json says. */
   readonly leaseSeconds?: number;
+  /** Which runs start by themselves. */
+  readonly triggers: Triggers;
   /** Base address of this server, known once it listens. */
   readonly url: () => string;
   readonly onFault: (what: string, error: unknown) => void;
@@ -51,7 +56,7 @@ export interface Cloud {
 }
 
 export function openCloud(options: CloudOptions): Cloud {
-  const { home, slots, command, code, launcher, leaseSeconds, url, onFault } = options;
+  const { home, slots, command, code, launcher, leaseSeconds, triggers, url, onFault } = options;
   const database = openDatabase(home.database);
   const signer = urlSigner(url, home.token, () => new Date());
   const workflow = embeddedWorkflow(() => engine, PIPELINE_MACHINE);
@@ -60,7 +65,7 @@ export function openCloud(options: CloudOptions): Cloud {
     code: { hash: async (phase) => code(phase) },
     jobs: embeddedJobs(() => runner),
   };
-  const functions: FunctionTable = functionTable(ports);
+  const functions: FunctionTable = functionTable(ports, triggers);
   const runner: JobRunner = createJobRunner({
     slots,
     logsDirectory: home.jobLogs,
@@ -86,6 +91,7 @@ export function openCloud(options: CloudOptions): Cloud {
     },
     onFault: (name, error) => onFault(`execution ${name}`, error),
   });
+  let stopTriggers: () => Promise<void> = async () => undefined;
   return {
     ports,
     logs: jobLogReader(runner, home.jobLogs),
@@ -98,12 +104,30 @@ export function openCloud(options: CloudOptions): Cloud {
       // Not waited for: it may have to wait for a job to end, and the server is there in the meantime.
       const settleLater = async (end: ExecutionEnd) => void settle(end);
       await reconcileRuns(ports, settleLater, onFault);
+      stopTriggers = startTriggers({ ports, functions, triggers, onFault });
     },
     async close() {
+      await stopTriggers();
       engine.close();
       await runner.close();
       await launcher.close();
       database.close();
     },
+  };
+}
+
+/** The clock and the inbox; both call functions that the server provides itself. */
+function startTriggers(options: {
+  ports: Ports;
+  functions: FunctionTable;
+  triggers: Triggers;
+  onFault: CloudOptions['onFault'];
+}): () => Promise<void> {
+  const { ports, functions, triggers, onFault } = options;
+  const stopClock = startSchedules(triggers.schedules, functions['on-schedule'], onFault);
+  const stopInbox = watchInbox({ blobs: ports.blobs, onUpload: functions['on-upload'], onFault });
+  return async () => {
+    stopClock();
+    await stopInbox();
   };
 }

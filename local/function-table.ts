@@ -1,10 +1,13 @@
 /** Every function that the state machines and the runner call, made with the embedded ports. */
 import contract from '#contracts/functions.json' with { type: 'json' };
+import type { Triggers } from '#contracts/source/triggers.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import { createCompletePhase } from '#functions/complete-phase/complete-phase.ts';
 import { createFailPhase } from '#functions/fail-phase/fail-phase.ts';
 import { createFinishRun } from '#functions/finish-run/finish-run.ts';
 import { createIngestEvents } from '#functions/ingest-events/ingest-events.ts';
+import { createOnSchedule } from '#functions/on-schedule/on-schedule.ts';
+import { createOnUpload } from '#functions/on-upload/on-upload.ts';
 import { createPrepareRun } from '#functions/prepare-run/prepare-run.ts';
 import { createRecordJob } from '#functions/record-job/record-job.ts';
 import type { TaskFunction } from '#functions/shared/task-function.ts';
@@ -14,7 +17,7 @@ import { createStartPhase } from '#functions/start-phase/start-phase.ts';
 export type FunctionName = Exclude<keyof (typeof contract)['functions'], 'api'>;
 export type FunctionTable = Readonly<Record<FunctionName, TaskFunction>>;
 
-export function functionTable(ports: Ports): FunctionTable {
+export function functionTable(ports: Ports, triggers: Triggers): FunctionTable {
   return {
     'prepare-run': createPrepareRun(ports),
     'start-phase': createStartPhase(ports),
@@ -23,5 +26,7 @@ export function functionTable(ports: Ports): FunctionTable {
     'finish-run': createFinishRun(ports),
     'ingest-events': createIngestEvents(ports),
     'record-job': createRecordJob(ports),
+    'on-upload': createOnUpload(ports, triggers.uploads),
+    'on-schedule': createOnSchedule(ports, triggers.schedules),
   };
 }

@@ -19,6 +19,11 @@ import { jobProcess } from './job-process.ts';
 import { createForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { codeHasher } from './jobs/package-hash.ts';
+<<<<<<< HEAD
+=======
+import { localAuthenticator } from './local-authenticator.ts';
+import { readTriggers } from './triggers.ts';
+>>>>>>> b96a411 (Start runs by themselves: on a model folder that is uploaded, and by the clock)
 
 const { version } = packageFile;
 const PORTS_TRIED = 20;
@@ -41,6 +46,10 @@ export interface RunningServer {
 function machineSlots(environment: NodeJS.ProcessEnv): Resources {
   const gpus = wholeNumber('FORGE_GPUS', environment.FORGE_GPUS ?? '0', 64);
   return { vcpus: availableParallelism(), memoryMiB: Math.floor(totalmem() / 2 ** 20), gpus };
+}
+
+function leaseOf({ FORGE_LEASE_SECONDS: lease }: NodeJS.ProcessEnv): { readonly leaseSeconds?: number } {
+  return lease === undefined ? {} : { leaseSeconds: wholeNumber('FORGE_LEASE_SECONDS', lease, 86_400, 1) };
 }
 
 /** A whole number of an environment variable. */
@@ -117,6 +126,7 @@ async function serve(
   unlock: () => void,
 ): Promise<RunningServer> {
   const onFault = faultLog(home);
+  const triggers = readTriggers(home.directory);
   let url = '';
   const { command, ...interpreter } = jobProcess(root, environment);
   const launcher = createForkLauncher({
@@ -127,12 +137,18 @@ async function serve(
   });
   // In the background: the seconds of loading pass while the first corpus is uploaded.
   launcher.warmUp();
-  const slots = machineSlots(environment);
   const code = codeHasher(interpreter.folder, 'agent_forge');
-  const lease = environment.FORGE_LEASE_SECONDS;
-  const leaseSeconds =
-    lease === undefined ? {} : { leaseSeconds: wholeNumber('FORGE_LEASE_SECONDS', lease, 86_400, 1) };
-  const cloud = openCloud({ home, slots, command, code, launcher, ...leaseSeconds, url: () => url, onFault });
+  const cloud = openCloud({
+    home,
+    slots: machineSlots(environment),
+    command,
+    code,
+    launcher,
+    ...leaseOf(environment),
+    triggers,
+    url: () => url,
+    onFault,
+  });
   const app = wholeApp(home, cloud, onFault);
   const opened = deferred();
   // Requests that come while the last server's work is taken up wait for the end of that.

@@ -1,8 +1,10 @@
 /** A directory as a bucket: keys are paths, writes appear in one step, and what is there can be hashed. */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { isSafeKey, requireSafeKey } from '#core/domain/safe-key.ts';
 import type { BlobFacts, BlobReader } from '#core/ports/blob-reader.ts';
@@ -104,6 +106,7 @@ function writerOf(pathOf: PathOf, signer: UrlSigner): BlobWriter {
         await rm(staged, { force: true });
       }
     },
+    copyChecked: (from, to, sha256) => storing(() => copyFile(pathOf(from), pathOf(to), sha256)),
     delete: async (key) => rm(pathOf(key), { force: true }),
     async touch(key) {
       const path = pathOf(key);
@@ -120,6 +123,33 @@ function writerOf(pathOf: PathOf, signer: UrlSigner): BlobWriter {
       return { url, method: 'PUT', headers: { 'content-type': mediaType }, expiresAt };
     },
   };
+}
+
+/** The bytes are hashed while they are copied: what the source becomes afterwards is its own business. */
+async function copyFile(
+  from: string,
+  to: string,
+  sha256: string,
+): Promise<'copied' | 'missing' | 'mismatch'> {
+  if (!(await facts(from))) return 'missing';
+  await makeDirectory(dirname(to));
+  const staged = join(dirname(to), `.${randomUUID()}.part`);
+  const hash = createHash('sha256');
+  const meter = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  try {
+    await pipeline(createReadStream(from), meter, createWriteStream(staged, { flush: true }));
+    if (hash.digest('hex') !== sha256) return 'mismatch';
+    await rename(staged, to);
+    await syncDirectory(dirname(to));
+    return 'copied';
+  } finally {
+    await rm(staged, { force: true });
+  }
 }
 
 /** Makes a directory and those above it, and has each entry on disk: a file is only as safe as the path to it. */

@@ -15,6 +15,7 @@ import {
   sqliteTenantReader,
 } from './sqlite-readers.ts';
 import { sqliteRegistryWriter } from './sqlite-registry-writer.ts';
+import { sqliteUploadReader } from './sqlite-uploads.ts';
 import type { UrlSigner } from './url-signer.ts';
 
 export function localPorts(facts: {
@@ -32,6 +33,7 @@ export function localPorts(facts: {
     corpora: sqliteCorpusReader(database),
     presets: sqlitePresetReader(database),
     tenants: sqliteTenantReader(database),
+    uploads: sqliteUploadReader(database),
     metrics: sqliteMetricReader(database),
     events: eventLog,
     eventLog,

@@ -29,6 +29,9 @@ CREATE INDEX IF NOT EXISTS corpora_by_name ON corpora (tenant, name, id);
 CREATE TABLE IF NOT EXISTS presets (
   tenant TEXT NOT NULL, name TEXT NOT NULL, record_version INTEGER NOT NULL, document TEXT NOT NULL,
   PRIMARY KEY (tenant, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS uploads (
+  tenant TEXT NOT NULL, id TEXT NOT NULL, content_hash TEXT NOT NULL, document TEXT NOT NULL,
+  PRIMARY KEY (tenant, id), UNIQUE (tenant, content_hash)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS events (
   tenant TEXT NOT NULL, run TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT, document TEXT NOT NULL,
   PRIMARY KEY (tenant, run, seq)) WITHOUT ROWID;

@@ -13,7 +13,7 @@ import { document, documents, type SqliteDatabase } from './sqlite-database.ts';
 import { versionedReader } from './sqlite-versioned-reader.ts';
 
 /** Sorts before every ULID's successor: the first page starts below this. */
-const AFTER_ALL_IDS = '~';
+export const AFTER_ALL_IDS = '~';
 
 /** Cuts the one row too many that was read to learn whether there is a next page. */
 export function pageOf<Item extends { readonly id: string }>(

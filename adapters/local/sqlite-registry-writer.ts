@@ -4,6 +4,7 @@ import type { Model } from '#core/domain/model.ts';
 import type { Change, RegistryWriter } from '#core/ports/registry-writer.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { SqliteEventLog } from './sqlite-event-log.ts';
+import { uploadHandler } from './sqlite-uploads.ts';
 
 type Handlers = {
   [Kind in Change['kind']]: (tenant: string, change: Extract<Change, { kind: Kind }>) => void;
@@ -21,6 +22,7 @@ export function sqliteRegistryWriter(database: SqliteDatabase, eventLog: SqliteE
   const handlers: Handlers = {
     ...recordHandlers(database),
     model: modelHandler(database),
+    upload: uploadHandler(database),
     idempotency: idempotencyHandler(database),
     event: (tenant, { event }) => eventLog.insert(tenant, event),
   };

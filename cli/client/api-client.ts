@@ -117,6 +117,8 @@ function modelMethods(connection: Connection) {
 function storeMethods(connection: Connection) {
   return {
     uploadFile: (file: FileToUpload) => uploadFile(connection, file),
+    listUploads: (limit: number) =>
+      pages(limit, (query) => call(connection, 'get', '/v1/uploads', { query })),
     registerCorpus: (body: { readonly name: string; readonly sha256: string; readonly licence: string }) =>
       call(connection, 'post', '/v1/corpora', { body, repeatable: true, limitSeconds: null }),
     listCorpora: (limit: number) =>

@@ -48,7 +48,8 @@ export type PresetBody = Body<'put', '/v1/presets/{name}'>;
 export type RunFilter = Query<'get', '/v1/runs'>;
 export type ModelFilter = Query<'get', '/v1/models'>;
 export type LogFilter = Query<'get', '/v1/runs/{id}/logs'>;
-export type Upload = Answer<'post', '/v1/uploads'>;
+export type UploadOffer = Answer<'post', '/v1/uploads'>;
+export type Upload = Schemas['Upload'];
 
 export type PlannedPhase = RunPlan['phases'][number];
 /** A stage of the catalogue or of a plan; the plan has worked the size out. */

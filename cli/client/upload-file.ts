@@ -9,6 +9,8 @@ export interface FileToUpload {
   readonly sha256: string;
   readonly bytes: number;
   readonly mediaType: string;
+  /** A place in the inbox. @default stored under its hash */
+  readonly inbox?: { readonly folder: string; readonly path: string };
 }
 
 export async function uploadFile(connection: Connection, file: FileToUpload): Promise<'sent' | 'known'> {

@@ -3,24 +3,14 @@ import { resolve } from 'node:path';
 import type { NamedParent } from '../client/records.ts';
 import type { Context } from '../context.ts';
 import { nameFromPath } from '../documents/name-from-path.ts';
-import { unreadable } from '../documents/read-file.ts';
-import { CliError } from '../errors.ts';
 import { hashFile } from '../files/hash-file.ts';
-import { collectModel, type ModelFile, type ModelFolder } from '../import/collect-model.ts';
+import { collectModelFolder, type ModelFile } from '../import/collect-model.ts';
 import { counted, formatBytes, formatNumber } from '../output/figures.ts';
 
 export interface ImportOptions {
   readonly name?: string;
   readonly licence?: string;
   readonly parent: readonly NamedParent[];
-}
-
-async function collect(context: Context, dir: string): Promise<ModelFolder> {
-  try {
-    return await collectModel(resolve(context.io.cwd, dir), dir);
-  } catch (error) {
-    throw error instanceof CliError ? error : unreadable(dir, error);
-  }
 }
 
 /** Bytes that the server has already are not sent again: an import that broke off goes on where it was. */
@@ -35,7 +25,7 @@ async function send({ client, console, signal }: Context, { path, file, bytes }:
 export async function importModel(context: Context, dir: string, options: ImportOptions): Promise<number> {
   const { client, console, io } = context;
   const name = options.name ?? nameFromPath(resolve(io.cwd, dir));
-  const { files, leftOut } = await collect(context, dir);
+  const { files, leftOut } = await collectModelFolder(io.cwd, dir);
   const sent: Awaited<ReturnType<typeof send>>[] = [];
   for (const file of files) sent.push(await send(context, file));
   const licence = options.licence === undefined ? {} : { licence: options.licence };

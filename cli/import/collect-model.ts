@@ -1,7 +1,8 @@
 /** Which files of a folder make up a model, and why the others are left out. Nothing but names and sizes is read. */
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import model from '#contracts/model-folder.json' with { type: 'json' };
+import { unreadable } from '../documents/read-file.ts';
 import { CliError } from '../errors.ts';
 import { linkFault } from '../files/link-fault.ts';
 
@@ -96,4 +97,13 @@ export async function collectModel(path: string, name: string): Promise<ModelFol
   const found = { files: files.sort(byPath), leftOut: leftOut.sort(byPath) };
   checkNeeded(name, found);
   return found;
+}
+
+/** The model folder that a command line names. */
+export async function collectModelFolder(cwd: string, dir: string): Promise<ModelFolder> {
+  try {
+    return await collectModel(resolve(cwd, dir), dir);
+  } catch (error) {
+    throw error instanceof CliError ? error : unreadable(dir, error);
+  }
 }

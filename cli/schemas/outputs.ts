@@ -68,6 +68,12 @@ export const OUTPUTS: Readonly<Record<string, z.ZodType>> = {
       }),
     })
     .describe('Of every verb that fails, as one line on stderr.'),
+  'inbox-send': z.strictObject({
+    folder: z.string(),
+    name: z.string(),
+    files: z.array(z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int() })),
+    leftOut: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
+  }),
   init: z.strictObject({ template: z.enum(['tiny', 'full']), files: z.array(z.string()) }),
   merge: z.union([
     z.strictObject({

@@ -14,6 +14,8 @@ import { properties } from './properties.ts';
 import { resultManifest } from './result-manifest.ts';
 import { runDocument } from './run-document.ts';
 import { taskSpec } from './task-spec.ts';
+import { triggers } from './triggers.ts';
+import { uploadManifest } from './upload-manifest.ts';
 
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   run: runDocument,
@@ -30,5 +32,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'evidence-record': evidenceRecord,
   claims,
   'claim-verdicts': claimVerdicts,
+  triggers,
+  'upload-manifest': uploadManifest,
   ...Object.fromEntries(PHASE_SLUGS.map((slug) => [`phases/${slug}`, SETTINGS[slug]])),
 };

@@ -73,6 +73,10 @@ export const TRIGGERS = [
   'execution-status',
   /** EventBridge: each minute. */
   'every-minute',
+  /** EventBridge: source `aws.s3`, detail type `Object Created`, of our bucket, keys below `uploads/`. */
+  'object-created',
+  /** EventBridge Scheduler: each schedule of the triggers document, with {schedule, at}. */
+  'schedule',
   /** Stream of the table, new images, with ReportBatchItemFailures. */
   'table-stream',
   /** Our own bus: the event types that contracts/subscriptions.json names. */
@@ -80,6 +84,11 @@ export const TRIGGERS = [
 ] as const;
 
 export type Trigger = (typeof TRIGGERS)[number];
+
+/**
+ * The triggers document as JSON, for the functions that a trigger of it calls: the rules of uploads, the runs of schedules.
+ */
+export const TRIGGERS_VARIABLE = 'FORGE_TRIGGERS';
 
 export const functionFacts = z.strictObject({
   entry: z.string().regex(/^functions\/[a-z-]+\/[a-z-]+\.ts$/, 'expected functions/<name>/<file>.ts'),

@@ -10,6 +10,7 @@ import type { ModelReader } from './model-reader.ts';
 import type { PresetReader } from './preset-reader.ts';
 import type { RunReader } from './run-reader.ts';
 import type { TenantReader } from './tenant-reader.ts';
+import type { UploadReader } from './upload-reader.ts';
 
 /** What a query may touch. */
 export interface ReadPorts {
@@ -20,6 +21,7 @@ export interface ReadPorts {
   readonly events: EventReader;
   readonly metrics: MetricReader;
   readonly tenants: TenantReader;
+  readonly uploads: UploadReader;
   readonly blobs: BlobReader;
   readonly clock: Clock;
   /** Absent where the code of the jobs cannot be known; then it is not compared. */

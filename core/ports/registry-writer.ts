@@ -4,6 +4,7 @@ import type { Ulid } from '../domain/ids.ts';
 import type { Model } from '../domain/model.ts';
 import type { Preset } from '../domain/preset.ts';
 import type { Run } from '../domain/run.ts';
+import type { Upload } from '../domain/upload.ts';
 
 /**
  * One conditional change. `expected` is the record version that must be in the store: null means that there must be
@@ -14,6 +15,7 @@ export type Change =
   | { readonly kind: 'model'; readonly model: Model; readonly expected: number | null }
   | { readonly kind: 'corpus'; readonly corpus: Corpus; readonly expected: number | null }
   | { readonly kind: 'preset'; readonly preset: Preset; readonly expected: number | null }
+  | { readonly kind: 'upload'; readonly upload: Upload; readonly expected: null }
   | { readonly kind: 'delete-preset'; readonly name: string; readonly expected: number }
   | {
       readonly kind: 'idempotency';

@@ -23,6 +23,7 @@ import { addPhaseRoutes } from './routes/phases.ts';
 import { addPresetRoutes } from './routes/presets.ts';
 import { addRunStateRoutes } from './routes/run-state.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addUploadRoutes } from './routes/uploads.ts';
 
 /** Reachable without a token. */
 const OPEN_PATHS: readonly string[] = ['/v1/health', '/v1/openapi.json', ...HEALTH_PATHS];
@@ -38,6 +39,7 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   addControlRoutes(app, api);
   addRunStateRoutes(app, api);
   addEventRoutes(app, api);
+  addUploadRoutes(app, api);
   addCorpusRoutes(app, api);
   addModelRoutes(app, api);
   addModelLifeRoutes(app, api);

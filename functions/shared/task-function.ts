@@ -1,54 +1,17 @@
-/** The frame of every function that a state machine calls: check the event, act for its tenant, name failures by kind. */
+/** The frame of every function that a state machine calls: it acts for the tenant of its event. */
 import type * as z from 'zod';
-import { parseDocument } from '#contracts/source/problems.ts';
-import { toForgeError } from '#core/domain/errors.ts';
 import type { Principal } from '#core/domain/principal.ts';
-import { validationError } from '#core/domain/resolve.ts';
-import { telemetry } from './powertools.ts';
+import { type EventFunction, eventFunction } from './event-function.ts';
 
-export type TaskFunction = (event: unknown) => Promise<unknown>;
-
-/** The cause travels through the states' payload, which has to stay small; the whole of it is in the log. */
-const MAX_CAUSE = 2000;
-
-/** Step Functions reads the error's name from `name`: there stands the kind that `Catch` and FailPhase go by. */
-function nameByKind(error: unknown): Error {
-  const failure = toForgeError(error);
-  const named = new Error(failure.message.slice(0, MAX_CAUSE), { cause: error });
-  named.name = failure.kind;
-  return named;
-}
-
-/** What a log line needs to be found by: the event itself may be long, and may hold what a user wrote. */
-function idsOf(event: unknown): Readonly<Record<string, unknown>> {
-  const { tenant, runId, execution, phase, jobId } = (event ?? {}) as Record<string, unknown>;
-  return { tenant, runId, execution, phase, jobId };
-}
+export type TaskFunction = EventFunction;
 
 export function taskFunction<Schema extends z.ZodType<{ tenant: string; execution?: string | undefined }>>(
   name: string,
   schema: Schema,
   act: (principal: Principal, event: z.output<Schema>) => Promise<unknown>,
 ): TaskFunction {
-  const { logger, count } = telemetry(name);
-  return async (event) => {
-    const parsed = parseDocument(schema, event);
-    try {
-      if (!parsed.ok) throw validationError(parsed.problems);
-      const { tenant, execution } = parsed.value;
-      const answer = await act(
-        { tenant, role: 'runner', subject: `execution/${execution ?? 'unknown'}` },
-        parsed.value,
-      );
-      logger.info(`${name} done`, { about: idsOf(event), answer });
-      return answer;
-    } catch (error) {
-      logger.error(`${name} failed`, {
-        about: idsOf(event),
-        error: error instanceof Error ? error : new Error(String(error)),
-      });
-      count('TaskFunctionFailed');
-      throw nameByKind(error);
-    }
-  };
+  return eventFunction(name, schema, (event) => {
+    const { tenant, execution } = event;
+    return act({ tenant, role: 'runner', subject: `execution/${execution ?? 'unknown'}` }, event);
+  });
 }

@@ -40,7 +40,7 @@ export const BAD_KEYS = [
 ];
 
 export function blobStoreSuite(name: string, make: () => Promise<BlobWorld>): void {
-  suite(`the ${name} blob store`, make, [readTests, raceTests, contentTests, ageTests]);
+  suite(`the ${name} blob store`, make, [readTests, raceTests, contentTests, copyTests, ageTests]);
 }
 
 const write = ({ blobWriter }: BlobWorld, key: string, text: string) =>
@@ -82,6 +82,28 @@ function readTests(world: () => BlobWorld): void {
       expect(keyOf(uri(key))).toBe(key);
     for (const address of ['file:///etc/passwd', 's3://elsewhere/a/b', 'https://x/a', ''])
       expect(keyOf(address)).toBeNull();
+  });
+}
+
+function copyTests(world: () => BlobWorld): void {
+  const bytes = bytesOf('bytes of a model');
+  const copy = (from: string, to: string, hash = sha(bytes)) =>
+    world().blobWriter.copyChecked(from, to, hash);
+
+  it('copies an object whose bytes have the hash, and leaves the source alone', async () => {
+    await world().blobWriter.write('uploads/a/model', bytes, 'application/octet-stream');
+    expect(await copy('uploads/a/model', 'blobs/one')).toBe('copied');
+    expect(textOf(await world().blobs.read('blobs/one'))).toBe('bytes of a model');
+    expect(await copy('uploads/a/model', 'blobs/one')).toBe('copied');
+    await write(world(), 'uploads/a/model', 'other bytes');
+    expect(textOf(await world().blobs.read('blobs/one'))).toBe('bytes of a model');
+  });
+
+  it('copies nothing of other bytes, and nothing that is not there', async () => {
+    await write(world(), 'uploads/a/model', 'other bytes');
+    expect(await copy('uploads/a/model', 'blobs/one')).toBe('mismatch');
+    expect(await copy('uploads/b/model', 'blobs/one')).toBe('missing');
+    expect(await world().blobs.list('blobs/')).toEqual([]);
   });
 }
 

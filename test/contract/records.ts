@@ -7,6 +7,7 @@ import { makeUlid } from '#core/domain/ids.ts';
 import type { Model } from '#core/domain/model.ts';
 import type { Preset } from '#core/domain/preset.ts';
 import { newRun, type Run } from '#core/domain/run.ts';
+import type { Upload } from '#core/domain/upload.ts';
 import { hashOf, toyArchitecture, toyProperties } from '#test/support/toy-models.ts';
 
 export const TENANT = 'acme';
@@ -126,4 +127,23 @@ export async function refusal(promise: Promise<unknown>): Promise<{ kind: unknow
     return { kind, code };
   }
   throw new Error('expected a refusal, got success');
+}
+
+export function uploadOf(number: number, change: Partial<Upload> = {}): Upload {
+  return {
+    schemaVersion: 1,
+    tenant: TENANT,
+    id: idOf(number),
+    contentHash: hashOf(`upload ${number}`),
+    folder: 'demo-one',
+    status: 'unmatched',
+    rule: null,
+    modelId: null,
+    runId: null,
+    reason: { code: 'no_rule', message: 'No upload rule names the folder.', hint: null },
+    quarantined: [],
+    createdAt: AT,
+    recordVersion: 1,
+    ...change,
+  };
 }

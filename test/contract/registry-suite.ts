@@ -16,6 +16,7 @@ import {
   TENANT,
 } from './records.ts';
 import type { Commit, RegistryPorts, RegistryWorld } from './registry-world.ts';
+import { uploadTests } from './upload-tests.ts';
 
 const BUILT_IN = presetFile.presets.map((preset) => preset.name);
 const LATER = '2026-03-02T11:59:59.000Z';
@@ -50,6 +51,7 @@ export function runRegistrySuite(name: string, make: () => Promise<RegistryWorld
     presetTests(() => ports, commit);
     statusTests(() => ports, commit);
     sharedNameTests(() => ports, commit);
+    uploadTests(() => ports, commit);
   });
 }
 

@@ -9,6 +9,7 @@ export type RegistryPorts = Pick<
   | 'corpora'
   | 'presets'
   | 'tenants'
+  | 'uploads'
   | 'registry'
   | 'events'
   | 'eventLog'

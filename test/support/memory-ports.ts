@@ -4,7 +4,7 @@ import { LOCAL_PRINCIPAL, type Principal } from '#core/domain/principal.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import { blobReaderOf, blobWriterOf } from './memory/blobs.ts';
 import { eventLogOf, eventsOf, metricLogOf, metricsOf } from './memory/logs.ts';
-import { corporaOf, modelsOf, presetsOf, runsOf, tenantsOf } from './memory/readers.ts';
+import { corporaOf, modelsOf, presetsOf, runsOf, tenantsOf, uploadsOf } from './memory/readers.ts';
 import { registryOf } from './memory/registry.ts';
 import { type MemoryStore, newStore } from './memory/store.ts';
 import { type MemoryWorkflow, memoryWorkflow } from './memory/workflow.ts';
@@ -32,6 +32,7 @@ export function memoryPorts(start = '2026-03-01T12:00:00.000Z'): MemoryPorts {
     events: eventsOf(store),
     metrics: metricsOf(store),
     tenants: tenantsOf(store),
+    uploads: uploadsOf(store),
     blobs: blobReaderOf(store, new Date(start)),
     registry: registryOf(store),
     eventLog: eventLogOf(store),

@@ -1237,7 +1237,8 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /** List what became of uploaded model folders, newest first */
+        readonly get: operations["getUploads"];
         readonly put?: never;
         /** Get an address to upload bytes to */
         readonly post: operations["postUploads"];
@@ -3552,6 +3553,32 @@ export interface components {
                 /** @description A sortable identifier (ULID). */
                 readonly reusedFrom: string | null;
             }[];
+        };
+        readonly Upload: {
+            /** @enum {number} */
+            readonly schemaVersion: 1;
+            readonly tenant: string;
+            /** @description A sortable identifier (ULID). */
+            readonly id: string;
+            /** @description SHA-256 in lower-case hexadecimal. */
+            readonly contentHash: string;
+            readonly folder: string;
+            /** @enum {string} */
+            readonly status: "started" | "unmatched" | "refused";
+            readonly rule: string | null;
+            /** @description A sortable identifier (ULID). */
+            readonly modelId: string | null;
+            /** @description A sortable identifier (ULID). */
+            readonly runId: string | null;
+            readonly reason: {
+                readonly code: string;
+                readonly message: string;
+                readonly hint: string | null;
+            } | null;
+            readonly quarantined: readonly string[];
+            /** @description UTC time, ISO 8601. */
+            readonly createdAt: string;
+            readonly recordVersion: number;
         };
         /** @description Model architecture */
         readonly architecture: {
@@ -7975,6 +8002,43 @@ export interface operations {
             };
         };
     };
+    readonly getUploads: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 1 to 200. */
+                readonly limit?: string;
+                /** @description `next` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Upload"][];
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly postUploads: {
         readonly parameters: {
             readonly query?: never;
@@ -7989,6 +8053,13 @@ export interface operations {
                     readonly sha256: string;
                     readonly bytes: number;
                     readonly mediaType: string;
+                    /** @description Where in the inbox the bytes go. Left out: they are stored under their hash. */
+                    readonly inbox?: {
+                        /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+                        readonly folder: string;
+                        /** @description Below the folder; `manifest.json` goes last. */
+                        readonly path: string;
+                    };
                 };
             };
         };

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from agent_forge.errors import ForgeError
-from agent_forge.model_files import CONFIG, LATE_BLOCKS, TOKENIZER, WEIGHTS
+from agent_forge.model_files import CONFIG, LATE_BLOCKS, PROPERTIES, TOKENIZER, WEIGHTS
 from agent_forge.models.config import ModelConfig
 from agent_forge.models.titan import TinyTitan
 
@@ -106,7 +106,15 @@ def _read_weights(path: Path) -> dict[str, Tensor]:
 
 
 def load_child(folder: Path, phase: str, seed: int) -> TinyTitan:
-    """What a phase begins with: the tensors of the model in `folder`, with the lineage of a child of it."""
+    """What a phase begins with: the tensors of the model in `folder`, with the lineage of a child of it.
+
+    The base is the one that the registry measured with. An imported model may name another in its config.json:
+    nobody here has seen it, so the imported model is the base of what is made of it.
+    """
     model = load_model(folder)
-    lineage = model.config.lineage.child(weights_hash(folder), phase, seed)
+    measured = folder / PROPERTIES
+    known = model.config.lineage
+    if measured.exists():
+        known = replace(known, base_hash=json.loads(measured.read_text(encoding="utf-8"))["baseHash"])
+    lineage = known.child(weights_hash(folder), phase, seed)
     return model.with_config(replace(model.config, lineage=lineage))

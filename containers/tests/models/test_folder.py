@@ -11,6 +11,7 @@ from agent_forge.errors import ForgeError, classify
 from agent_forge.models.config import ModelConfig
 from agent_forge.models.folder import (
     architecture_hash,
+    load_child,
     load_model,
     parameter_count,
     read_config,
@@ -110,3 +111,18 @@ def test_the_architecture_hash_sees_names_and_shapes_but_not_what_later_phases_a
 def test_parameters_are_counted_as_torch_counts_them() -> None:
     model = TinyTitan(pico_config())
     assert parameter_count(shapes_of(model)) == sum(p.numel() for p in model.parameters())
+
+
+@pytest.mark.parametrize(
+    ("measured", "base"), [({"baseHash": None}, "own"), ({"baseHash": "b" * 64}, "b" * 64), (None, "a" * 64)]
+)
+def test_a_child_goes_back_to_the_base_that_the_registry_knows(
+    tmp_path: Path, measured: dict | None, base: str
+) -> None:
+    model = TinyTitan(pico_config().with_lineage(base_hash="a" * 64)).initialise(1)
+    own = save_model(model, tmp_path, "{}")
+    if measured is not None:
+        (tmp_path / "properties.json").write_text(json.dumps(measured))
+    lineage = load_child(tmp_path, "bitnet", 3).config.lineage
+    assert lineage.base_hash == (own if base == "own" else base)
+    assert (lineage.parents, lineage.phase, lineage.seed) == ((own,), "bitnet", 3)

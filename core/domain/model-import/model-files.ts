@@ -28,6 +28,7 @@ const SAFE_PATH = /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.-]*(\/[A-Za-z0-9_][A-Za-z0
 /** Names that are devices on some systems, whatever follows the dot. */
 const DEVICE = /(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.[^/]*)?(\/|$)/i;
 const PICKLES = /\.(pt|pth|bin|pkl|pickle|ckpt|joblib|npy|npz)$/i;
+const ARCHIVES_BY_NAME = /\.(zip|tar|tgz|gz|bz2|xz|zst|7z|rar)$/i;
 const ALLOWED = /(\.(safetensors|json|md|txt)|(^|\/)(LICENSE|NOTICE))$/;
 
 export function isSafePath(path: string): boolean {
@@ -57,6 +58,12 @@ function archiveRefused(path: string, what: string): ForgeError {
   });
 }
 
+/** Throws where the name is that of a pickle or an archive. */
+export function refuseNames(path: string): void {
+  if (PICKLES.test(path)) throw pickleRefused(path);
+  if (ARCHIVES_BY_NAME.test(path)) throw archiveRefused(path, 'compressed or packed');
+}
+
 /** Throws unless the paths are safe, allowed, there once, and the needed ones among them. */
 export function checkFileNames(files: readonly OfferedFile[]): void {
   const seen = new Set<string>();
@@ -65,9 +72,7 @@ export function checkFileNames(files: readonly OfferedFile[]): void {
     if (seen.has(path.toLowerCase()))
       throw refusal('duplicate', `The list of files has "${shown(path)}" twice.`);
     seen.add(path.toLowerCase());
-    if (PICKLES.test(path)) throw pickleRefused(path);
-    if (/\.(zip|tar|tgz|gz|bz2|xz|zst|7z|rar)$/i.test(path))
-      throw archiveRefused(path, 'compressed or packed');
+    refuseNames(path);
     if (ALLOWED.test(path)) continue;
     throw refusal('file_not_allowed', `"${shown(path)}" is nothing that a model consists of.`, {
       hint: 'Taken are *.safetensors, *.json, *.md, *.txt, LICENSE and NOTICE.',

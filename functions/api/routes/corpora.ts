@@ -1,8 +1,7 @@
-/** /v1/uploads and /v1/corpora: bytes first, then the record that names them. */
+/** /v1/corpora: the record that names uploaded documents. */
 import * as z from 'zod';
 import { name, sha256 } from '#contracts/source/scalars.ts';
 import { registerCorpus } from '#core/application/commands/register-corpus.ts';
-import { requestUpload } from '#core/application/commands/request-upload.ts';
 import { findCorpus } from '#core/application/queries/find-corpus.ts';
 import type { ApiContext } from '../environment.ts';
 import { readJsonBody } from '../middleware/json-body.ts';
@@ -13,21 +12,6 @@ import { pageOf, pageQuery } from '../schemas/paging.ts';
 
 const tag = 'corpora';
 
-/** As much as S3 takes in one PUT, which an upload is. A larger model comes in shards. */
-const MAX_UPLOAD_BYTES = 5 * 1024 ** 3;
-
-const uploadRequest = z.strictObject({
-  sha256,
-  bytes: z.int().min(1).max(MAX_UPLOAD_BYTES),
-  mediaType: z.string().regex(/^[\w.+-]+\/[\w.+-]+$/, 'expected a media type such as application/x-ndjson'),
-});
-const uploadOffer = z.object({
-  exists: z.boolean(),
-  url: z.string().optional(),
-  method: z.literal('PUT').optional(),
-  headers: z.record(z.string(), z.string()).optional(),
-  expiresAt: z.string().optional(),
-});
 const corpusRequest = z.strictObject({
   name,
   sha256,
@@ -35,31 +19,8 @@ const corpusRequest = z.strictObject({
 });
 
 export function addCorpusRoutes(app: ApiApp, api: ApiContext): void {
-  addUpload(app, api);
   addRegistration(app, api);
   addReading(app, api);
-}
-
-function addUpload(app: ApiApp, { ports }: ApiContext): void {
-  addRoute(
-    app,
-    {
-      method: 'post',
-      path: '/v1/uploads',
-      tag,
-      summary: 'Get an address to upload bytes to',
-      body: uploadRequest,
-      answers: { 200: uploadOffer, 201: uploadOffer },
-    },
-    async (context) => {
-      const offer = await requestUpload(
-        ports,
-        context.var.principal,
-        await readJsonBody(context, uploadRequest),
-      );
-      return context.json(offer, offer.exists ? 200 : 201);
-    },
-  );
 }
 
 function addRegistration(app: ApiApp, { ports }: ApiContext): void {

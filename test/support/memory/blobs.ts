@@ -62,6 +62,14 @@ export function blobWriterOf(store: MemoryStore, now = () => new Date(0)): BlobW
       put(key, bytes);
       return true;
     },
+    async copyChecked(from, to, sha256) {
+      await yieldTurn();
+      const bytes = store.blobs.get(from);
+      if (!bytes) return 'missing';
+      if (sha256Of(bytes) !== sha256) return 'mismatch';
+      put(to, bytes);
+      return 'copied';
+    },
     async delete(key) {
       store.blobs.delete(key);
       store.blobTimes.delete(key);

@@ -9,6 +9,7 @@ import type { ModelReader } from '#core/ports/model-reader.ts';
 import type { PresetReader } from '#core/ports/preset-reader.ts';
 import type { Page, PageRequest, RunReader } from '#core/ports/run-reader.ts';
 import type { TenantReader } from '#core/ports/tenant-reader.ts';
+import type { UploadReader } from '#core/ports/upload-reader.ts';
 import { keyOf, type MemoryStore, ofTenant, yieldTurn } from './store.ts';
 
 const newestFirst = (left: { id: string }, right: { id: string }) => (left.id < right.id ? 1 : -1);
@@ -118,5 +119,17 @@ export function presetsOf(store: MemoryStore): PresetReader {
   return {
     get: async (tenant, name) => copyOf(all(tenant).find((preset) => preset.name === name)),
     list: async (tenant) => structuredClone(all(tenant)),
+  };
+}
+
+export function uploadsOf(store: MemoryStore): UploadReader {
+  return {
+    async byContent(tenant, contentHash) {
+      await yieldTurn();
+      return copyOf(store.tables.uploads.get(keyOf(tenant, contentHash)));
+    },
+    async list(tenant, page) {
+      return pageOf(ofTenant(store.tables.uploads, tenant), page);
+    },
   };
 }

@@ -85,6 +85,11 @@ function apply(tables: Tables, tenant: string, change: Change): Tables {
       condition(`corpus ${change.corpus.id}`, found, change.expected, change.corpus.recordVersion);
       return { ...tables, corpora: withEntry(tables.corpora, key, change.corpus) };
     }
+    case 'upload': {
+      const key = keyOf(tenant, change.upload.contentHash);
+      condition(`upload ${key}`, tables.uploads.get(key)?.recordVersion ?? null, null, 1);
+      return { ...tables, uploads: withEntry(tables.uploads, key, change.upload) };
+    }
     case 'model':
       return applyModel(tables, tenant, change);
     case 'preset':

@@ -6,6 +6,7 @@ import type { NewEvent } from '#core/domain/event.ts';
 import type { Model } from '#core/domain/model.ts';
 import type { Preset } from '#core/domain/preset.ts';
 import type { Run } from '#core/domain/run.ts';
+import type { Upload } from '#core/domain/upload.ts';
 
 export interface IdempotencyRecord {
   readonly runId: string;
@@ -19,6 +20,8 @@ export interface Tables {
   readonly models: ReadonlyMap<string, Model>;
   readonly corpora: ReadonlyMap<string, Corpus>;
   readonly presets: ReadonlyMap<string, Preset>;
+  /** By content. */
+  readonly uploads: ReadonlyMap<string, Upload>;
   readonly idempotency: ReadonlyMap<string, IdempotencyRecord>;
   readonly events: ReadonlyMap<string, readonly ForgeEvent[]>;
   readonly eventKeys: ReadonlySet<string>;
@@ -40,6 +43,7 @@ export function newStore(): MemoryStore {
       models: new Map(),
       corpora: new Map(),
       presets: new Map(),
+      uploads: new Map(),
       idempotency: new Map(),
       events: new Map(),
       eventKeys: new Set(),

@@ -1,10 +1,13 @@
 /** What the state machines call: events are checked, failures are named by their kind and kept short. */
 import contract from '#contracts/functions.json' with { type: 'json' };
+import { triggers } from '#contracts/source/triggers.ts';
 import { type FunctionName, functionTable } from '#local/function-table.ts';
 import { ADMIN, type MemoryPorts, memoryPorts } from '#test/support/memory-ports.ts';
 import { leaveCognateResults } from '#test/support/toy-results.ts';
 import { submittedRun } from '#test/support/toy-run.ts';
 import './api-world.ts';
+
+const NO_TRIGGERS = triggers.parse({ apiVersion: 'forge/v1', kind: 'Triggers' });
 
 let ports: MemoryPorts;
 let ids: { tenant: string; runId: string; execution: string };
@@ -16,7 +19,7 @@ beforeEach(async () => {
 });
 
 async function call(name: FunctionName, event: unknown) {
-  return functionTable(ports)[name](event);
+  return functionTable(ports, NO_TRIGGERS)[name](event);
 }
 
 async function failure(name: FunctionName, event: unknown): Promise<Error> {
@@ -31,7 +34,7 @@ async function failure(name: FunctionName, event: unknown): Promise<Error> {
 describe('the functions', () => {
   it('are those of the contract, but for the HTTP one', () => {
     const names = Object.keys(contract.functions).filter((name) => name !== 'api');
-    expect(Object.keys(functionTable(ports)).sort()).toEqual(names.sort());
+    expect(Object.keys(functionTable(ports, NO_TRIGGERS)).sort()).toEqual(names.sort());
   });
 
   it('take a run from its preparation to its end', async () => {
@@ -103,7 +106,9 @@ describe('the functions', () => {
     const unknown = { ...ids, runId: '01ARZ3NDEKTSV4RRFFQ69G5FAV' };
     expect((await failure('prepare-run', unknown)).name).toBe('not_found');
     const broken = { ...ports, runs: { ...ports.runs, get: () => Promise.reject(new TypeError('x')) } };
-    await expect(functionTable(broken)['prepare-run'](ids)).rejects.toMatchObject({ name: 'bug' });
+    await expect(functionTable(broken, NO_TRIGGERS)['prepare-run'](ids)).rejects.toMatchObject({
+      name: 'bug',
+    });
   });
 
   it('keep the words of a failure short, because they travel through the states', async () => {
@@ -111,7 +116,7 @@ describe('the functions', () => {
       ...ports,
       runs: { ...ports.runs, get: () => Promise.reject(new Error('x'.repeat(100_000))) },
     };
-    await expect(functionTable(long)['prepare-run'](ids)).rejects.toMatchObject({
+    await expect(functionTable(long, NO_TRIGGERS)['prepare-run'](ids)).rejects.toMatchObject({
       message: 'x'.repeat(2000),
     });
   });
