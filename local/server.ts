@@ -19,11 +19,7 @@ import { jobProcess } from './job-process.ts';
 import { createForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { codeHasher } from './jobs/package-hash.ts';
-<<<<<<< HEAD
-=======
-import { localAuthenticator } from './local-authenticator.ts';
 import { readTriggers } from './triggers.ts';
->>>>>>> b96a411 (Start runs by themselves: on a model folder that is uploaded, and by the clock)
 
 const { version } = packageFile;
 const PORTS_TRIED = 20;

@@ -74,8 +74,8 @@ describe('examples', () => {
     expect(existsSync(join(ROOT, 'examples', schema))).toBe(true);
   });
 
-  it('are run documents but for the preset, which the server takes', () => {
-    expect(documents.filter((name) => !runs.includes(name))).toEqual(['preset.yaml']);
+  it('are run documents but for what the server takes: a preset, and triggers', () => {
+    expect(documents.filter((name) => !runs.includes(name))).toEqual(['preset.yaml', 'triggers.yaml']);
   });
 });
 
