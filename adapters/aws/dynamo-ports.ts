@@ -10,6 +10,7 @@ import {
   dynamoPresetReader,
   dynamoRunReader,
   dynamoTenantReader,
+  dynamoUploadReader,
 } from './dynamo-readers.ts';
 import { dynamoRegistryWriter } from './dynamo-registry-writer.ts';
 import { dynamoTable } from './dynamo-table.ts';
@@ -22,6 +23,7 @@ export type DynamoPorts = Pick<
   | 'corpora'
   | 'presets'
   | 'tenants'
+  | 'uploads'
   | 'metrics'
   | 'metricLog'
   | 'events'
@@ -45,6 +47,7 @@ export function dynamoPorts(
     corpora: dynamoCorpusReader(table),
     presets: dynamoPresetReader(table),
     tenants: dynamoTenantReader(table),
+    uploads: dynamoUploadReader(table),
     metrics: dynamoMetricReader(table),
     metricLog: dynamoMetricWriter(table, transactions),
     events: eventLog,

@@ -4,10 +4,12 @@ import type { Corpus } from '#core/domain/corpus.ts';
 import { builtInPresets, type Preset } from '#core/domain/preset.ts';
 import type { Run } from '#core/domain/run.ts';
 import type { RunSummary } from '#core/domain/run-summary.ts';
+import type { Upload } from '#core/domain/upload.ts';
 import type { CorpusReader } from '#core/ports/corpus-reader.ts';
 import type { PresetReader } from '#core/ports/preset-reader.ts';
 import type { RunReader } from '#core/ports/run-reader.ts';
 import type { TenantReader } from '#core/ports/tenant-reader.ts';
+import type { UploadReader } from '#core/ports/upload-reader.ts';
 import { documentOf, documentsOf } from './dynamo-documents.ts';
 import { itemsNamed, pageOfPartition } from './dynamo-lists.ts';
 import type { DynamoTable } from './dynamo-table.ts';
@@ -66,6 +68,20 @@ export function dynamoCorpusReader(table: DynamoTable): CorpusReader {
     },
     byName: (tenant, name) => newestOf(tenant, partitionOf('corpusOfName', { tenant, name })),
     byHash: (tenant, sha256) => newestOf(tenant, partitionOf('corpusOfHash', { tenant, sha256 })),
+  };
+}
+
+export function dynamoUploadReader(table: DynamoTable): UploadReader {
+  return {
+    async byContent(tenant, contentHash) {
+      const row = await table.get(keyOf('uploadOfContent', { tenant, hash: contentHash }));
+      const item = row && (await table.get(keyOf('upload', { tenant, upload: String(row.upload) })));
+      return item && documentOf<Upload>(table, item);
+    },
+    list(tenant, page) {
+      const recordsOf = (items: readonly Item[]) => documentsOf<Upload>(table, items);
+      return pageOfPartition(table, { pk: partitionOf('upload', { tenant }), recordsOf }, page);
+    },
   };
 }
 

@@ -22,6 +22,9 @@ type Planners = {
   ) => readonly DecidedStep[] | Promise<readonly DecidedStep[]>;
 };
 
+/** Kinds of which the first record of a tenant may be. */
+const FIRST_RECORDS: readonly Change['kind'][] = ['run', 'model', 'corpus', 'upload'];
+
 const ABSENT: Condition = { text: 'attribute_not_exists(pk)' };
 
 function stale(what: string, expected: number | null): ForgeError {
@@ -69,8 +72,7 @@ export function dynamoRegistryWriter(
   };
   return {
     async commit(tenant, changes) {
-      if (changes.some(({ kind }) => kind === 'run' || kind === 'model' || kind === 'corpus'))
-        await enrol(tenant);
+      if (changes.some(({ kind }) => FIRST_RECORDS.includes(kind))) await enrol(tenant);
       const records = await plan(tenant, changes);
       const events = changes.flatMap((change) => (change.kind === 'event' ? [change.event] : []));
       const runs = events.map(({ run }) => run);
@@ -108,6 +110,15 @@ function plannersOf(table: DynamoTable): Planners {
         { put: record, condition: ABSENT, refusal: stale(`Corpus ${id}`, expected) },
         { put: itemOf('corpusOfName', { tenant, name, corpus: id }) },
         { put: itemOf('corpusOfHash', { tenant, sha256, corpus: id }) },
+      ];
+    },
+    upload({ tenant }, { upload, expected }) {
+      const { id, contentHash: hash, folder } = upload;
+      const refusal = stale(`The upload of ${folder}`, expected);
+      const record = itemOf('upload', { tenant, upload: id }, { document: JSON.stringify(upload) });
+      return [
+        { put: itemOf('uploadOfContent', { tenant, hash }, { upload: id }), condition: ABSENT, refusal },
+        { put: record, condition: ABSENT, refusal },
       ];
     },
     preset({ tenant }, { preset, expected }) {

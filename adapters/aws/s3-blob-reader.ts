@@ -88,7 +88,7 @@ async function* bytesOf(
  * S3 has computed the SHA-256 of an object that came in one piece from the very bytes that it keeps. Of one that came
  * in parts it has a hash of hashes only, which says nothing about the whole: that one is read.
  */
-async function hashOf(bucket: S3Bucket, key: string): Promise<string | null> {
+export async function hashOf(bucket: S3Bucket, key: string): Promise<string | null> {
   const facts = await headOf(bucket, key);
   if (!facts) return null;
   if (facts.ChecksumType === 'FULL_OBJECT' && facts.ChecksumSHA256)

@@ -8,6 +8,7 @@ import { requireSafeKey } from '#core/domain/safe-key.ts';
 import type { BlobWriter, PresignedPut } from '#core/ports/blob-writer.ts';
 import { headOf, WANTED_AT } from './s3-blob-reader.ts';
 import type { S3Bucket } from './s3-bucket.ts';
+import { copyChecked } from './s3-checked-copy.ts';
 import { isRace, isTaken, statusOf, wasRetried } from './s3-failure.ts';
 import { MIN_PART_BYTES, type ObjectToPut, putInParts, sha256Of } from './s3-multipart.ts';
 
@@ -32,6 +33,7 @@ export function s3BlobWriter(bucket: S3Bucket, options: WriteOptions): BlobWrite
       await put(key, bytes, mediaType, false);
     },
     writeIfAbsent: async (key, bytes, mediaType) => put(key, bytes, mediaType, true),
+    copyChecked: (from, to, sha256) => copyChecked(bucket, requireSafeKey(from), requireSafeKey(to), sha256),
     async delete(key) {
       const command = new DeleteObjectCommand({ Bucket: bucket.name, Key: requireSafeKey(key) });
       await bucket.ask(() => bucket.client.send(command));

@@ -86,6 +86,13 @@ export const ITEMS = {
     holds: 'id of a corpus with this content',
     size: '0.2 KB',
   },
+  upload: { pk: 'T#{tenant}#UPLOADS', sk: '{upload}', holds: 'what became of an upload', size: '0.8 KB' },
+  uploadOfContent: {
+    pk: 'T#{tenant}#UPLOAD-CONTENT#{hash}',
+    sk: 'UPLOAD',
+    holds: 'id of the upload that had this content; there is one at most',
+    size: '0.2 KB',
+  },
   preset: { pk: 'T#{tenant}#PRESETS', sk: '{name}', holds: 'a preset of the tenant', size: '1 to 10 KB' },
   event: {
     pk: 'T#{tenant}#RUN#{run}#EVENTS',
