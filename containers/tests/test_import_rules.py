@@ -9,8 +9,8 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "agent_forge"
 # Ground that every part may stand on: kinds of errors, the clock, the phase protocol, seeds, names of files.
 GROUND = {"errors", "clock", "phase", "identity", "environment", "contracts", "determinism", "model_files"}
-# What phases have in common beside computing: their settings, their stages, what they publish.
-SHARED = {"settings", "stages", "artifacts"}
+# What phases have in common beside computing: their settings, their stages, their gates, what they publish.
+SHARED = {"settings", "stages", "gates", "artifacts"}
 # A part, and the other parts it may import. What is not listed (entrypoint, context, ...) may import all but
 # phases: only the registry names those, and it imports them by name when one is asked for.
 LAYERS = {

@@ -87,7 +87,7 @@ class Sampler:
 
     def _window(self, number: int) -> Tensor:
         count = (len(self.stream) - 1) // self.seq_len
-        place = int(_permutation(self.seed, number // count, count)[number % count])
+        place = int(permutation(self.seed, number // count, count)[number % count])
         return self.stream[place * self.seq_len : (place + 1) * self.seq_len + 1].long()
 
 
@@ -115,6 +115,7 @@ def encode_segments(tokenizer: TextTokenizer, segments: Iterable[Segment]) -> tu
 
 
 @lru_cache(maxsize=8)
-def _permutation(seed: int, epoch: int, count: int) -> Tensor:
+def permutation(seed: int, epoch: int, count: int) -> Tensor:
+    """The order in which an epoch takes `count` things, (count,)."""
     generator = torch.Generator().manual_seed((seed * 1_000_003 + epoch) % 2**63)
     return torch.randperm(count, generator=generator)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -29,7 +29,12 @@ class Batches(Protocol):
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything about a training that is not data. Steps `first` up to `last` of the schedule are done."""
+    """Everything about a training that is not data. Steps `first` up to `last` of the schedule are done.
+
+    Args:
+        precision: of matrix products; bfloat16 trains under autocast.
+        enough: asked after each step with the number of steps done; where it says so the training ends early.
+    """
 
     schedule: Schedule
     first: int
@@ -38,7 +43,8 @@ class Recipe:
     grad_clip: float
     log_every: int
     objective: Objective
-    precision: torch.dtype = torch.float32  # of matrix products; bfloat16 trains under autocast
+    precision: torch.dtype = torch.float32
+    enough: Callable[[int], bool] | None = None
 
 
 def train(context: PhaseContext, training: Training, batches: Batches, recipe: Recipe, label: str) -> None:
@@ -79,6 +85,9 @@ def train(context: PhaseContext, training: Training, batches: Batches, recipe: R
             values = {**measured, **shown, **endured.shown(), "tokens": tokens, "tokens_per_second": rate}
             context.tracker.training(step, values)
         context.tracker.progress(step - recipe.first, recipe.last - recipe.first, label)
+        # Before the checkpoint: that one was taken says that it was not enough, so a resume need not ask.
+        if recipe.enough is not None and recipe.enough(step):
+            break
         # Not between skipped steps: whoever goes back needs a checkpoint from before the trouble.
         if context.checkpoints.due() and measured and step < recipe.last:
             _save(context, training, step, endured, {"loss": measured["loss"]})

@@ -1,6 +1,7 @@
 /** Settings of every phase: the partial form that a run document holds, and the complete form that a job is given. */
 import * as z from 'zod';
 import { PHASE_SLUGS, type PhaseSlug } from '../phase-slugs.ts';
+import { bakingFields, bakingSettings } from './baking.ts';
 import { bitnetFields, bitnetSettings } from './bitnet.ts';
 import { cognateFields, cognateSettings } from './cognate.ts';
 import { evomergeFields, evomergeSettings } from './evomerge.ts';
@@ -25,7 +26,7 @@ const PHASE_SETTINGS = {
   'quiet-star': { fields: quietStarFields, complete: quietStarSettings },
   bitnet: { fields: bitnetFields, complete: bitnetSettings },
   training: { fields: trainingFields, complete: trainingSettings },
-  baking: none,
+  baking: { fields: bakingFields, complete: bakingSettings },
   deployment: none,
   compression: none,
 } satisfies Record<PhaseSlug, PhaseSettings>;

@@ -4,19 +4,18 @@ Legend: R rows, T tokens of a row, P places of a row.
 """
 
 import json
-import operator
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from agent_forge.contracts import load_contract
 from agent_forge.data.streams import spread_rows
 from agent_forge.data.tokenizer import BOS_ID, TextTokenizer
 from agent_forge.evaluation.bootstrap import bootstrap, correlation, mean
 from agent_forge.evaluation.held_out import HeldOut, score_model
 from agent_forge.evaluation.record import record_score
+from agent_forge.gates import failed_gates
 from agent_forge.models.thinking import without_thoughts
 from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import PhaseContext
@@ -32,7 +31,6 @@ from agent_forge.phases.quiet_star.config import QuietStarConfig
 NATS = "nats/token"
 EXAMPLES = 16
 CONTEXT = 24  # tokens of text shown before a thought
-OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq}
 
 
 def evaluate_models(
@@ -143,10 +141,7 @@ def off_difference(model: TinyTitan, rows_RT: Tensor) -> float:
 
 def has_effect(values: Mapping[str, float]) -> bool:
     """True where every reported gate of the contract holds; one that fails means: no effect."""
-    phases = load_contract("phases.json")["phases"]
-    gates = next(phase["gates"] for phase in phases if phase["slug"] == "quiet-star")
-    asked = [gate for gate in gates if gate["onFailure"] == "report"]
-    return all(OPERATORS[gate["op"]](values[gate["metric"]], gate["bound"]) for gate in asked)
+    return not failed_gates("quiet-star", values)
 
 
 def publish_examples(context: PhaseContext, tokenizer: TextTokenizer, rows_RT: Tensor, heard: Heard) -> None:

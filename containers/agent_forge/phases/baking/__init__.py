@@ -1,0 +1,1 @@
+"""Phase 6: what a prompt does, without the prompt."""
