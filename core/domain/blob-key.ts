@@ -3,17 +3,26 @@ import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import { ForgeError } from './errors.ts';
 import type { Ulid } from './ids.ts';
 
-export const BLOB_PREFIX = 'blobs/sha256/';
+/** Above the blobs of all tenants. */
+export const BLOB_PREFIX = 'blobs/';
 
-/** Key of a content-addressed blob. */
-export function contentKey(sha256: string): string {
+/**
+ * Above the blobs of one tenant. Each has its own: whoever knows a hash of another tenant's file finds nothing under it,
+ * and cannot even learn that it exists.
+ */
+export function blobsOf(tenant: string): string {
+  return `${BLOB_PREFIX}${tenant}/sha256/`;
+}
+
+/** Key of a content-addressed blob of a tenant. */
+export function contentKey(tenant: string, sha256: string): string {
   if (!/^[0-9a-f]{64}$/.test(sha256)) {
     throw new ForgeError('malformed', `"${sha256}" is not a SHA-256.`, {
       code: 'invalid_key',
       hint: 'Give 64 lower-case hexadecimal digits.',
     });
   }
-  return `${BLOB_PREFIX}${sha256.slice(0, 2)}/${sha256}`;
+  return `${blobsOf(tenant)}${sha256.slice(0, 2)}/${sha256}`;
 }
 
 function ofRound(prefix: string, round: number | null): string {

@@ -1,5 +1,5 @@
 /** What may be freed: which runs' files, in which order, and which hashes a document still needs. */
-import { BLOB_PREFIX } from './blob-key.ts';
+import { BLOB_PREFIX, blobsOf } from './blob-key.ts';
 import { isUlid, type Ulid } from './ids.ts';
 import { isTerminal, type Run } from './run.ts';
 
@@ -113,5 +113,7 @@ function parseOrNull(text: string): unknown {
 /** The hash that a blob is stored under; null for a key that is none of ours. */
 export function hashOfBlob(key: string): string | null {
   const hash = key.slice(-64);
-  return key === `${BLOB_PREFIX}${hash.slice(0, 2)}/${hash}` && /^[0-9a-f]{64}$/.test(hash) ? hash : null;
+  const [root, tenant = ''] = key.split('/');
+  const isBlob = `${root}/` === BLOB_PREFIX && key === `${blobsOf(tenant)}${hash.slice(0, 2)}/${hash}`;
+  return isBlob && /^[0-9a-f]{64}$/.test(hash) ? hash : null;
 }

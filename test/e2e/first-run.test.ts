@@ -138,7 +138,7 @@ describe('the first run', () => {
       expect.arrayContaining(['model.safetensors']),
     ]);
     const { expected = '' } = good.files.find((file) => file.path === 'model.safetensors') ?? {};
-    const path = bucket(`blobs/sha256/${expected.slice(0, 2)}/${expected}`);
+    const path = bucket(`blobs/default/sha256/${expected.slice(0, 2)}/${expected}`);
     const bytes = readFileSync(path);
     const last = bytes.length - 1;
     bytes[last] = (bytes[last] ?? 0) ^ 1;

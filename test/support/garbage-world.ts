@@ -45,7 +45,7 @@ export interface GarbageWorld {
 }
 
 const textOf = (blob: number) => `blob ${blob}`;
-export const keyOfBlob = (blob: number): string => contentKey(hashOf(textOf(blob)));
+export const keyOfBlob = (blob: number): string => contentKey('default', hashOf(textOf(blob)));
 const fileOf = (blob: number, path = `file-${blob}.bin`) => ({
   path,
   uri: `file:///memory/blobs/${keyOfBlob(blob)}`,
@@ -62,7 +62,7 @@ const nestedText = ({ nested }: RunSpec, position: number) =>
   JSON.stringify({ run: position, models: nested.map((blob) => fileOf(blob)) });
 
 export const nestedKey = (spec: RunSpec, position: number): string =>
-  contentKey(hashOf(nestedText(spec, position)));
+  contentKey('default', hashOf(nestedText(spec, position)));
 
 export async function garbageWorld(spec: WorldSpec, tenant = ADMIN.tenant): Promise<GarbageWorld> {
   const ports = memoryPorts(NOW);

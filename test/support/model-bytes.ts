@@ -92,7 +92,7 @@ export function uploaded(store: MemoryStore, files: ToyFiles): OfferedFile[] {
       return { path, sha256, bytes };
     }
     const sha256 = sha256Of(content);
-    store.blobs.set(`blobs/sha256/${sha256.slice(0, 2)}/${sha256}`, content);
+    store.blobs.set(`blobs/default/sha256/${sha256.slice(0, 2)}/${sha256}`, content);
     return { path, sha256, bytes: content.length };
   });
 }

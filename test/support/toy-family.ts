@@ -24,10 +24,10 @@ export async function registerMember(
 ): Promise<Model> {
   const bytes = safetensors(tensors, { of: name });
   const sha256 = sha256Of(bytes);
-  ports.store.blobs.set(contentKey(sha256), bytes);
+  ports.store.blobs.set(contentKey('default', sha256), bytes);
   const now = ports.clock.now();
   const at = now.toISOString();
-  const uri = ports.blobs.uri(contentKey(sha256));
+  const uri = ports.blobs.uri(contentKey('default', sha256));
   const model: Model = {
     schemaVersion: 1,
     tenant: ADMIN.tenant,

@@ -59,7 +59,7 @@ export function toyArchitecture(change: Partial<ModelArchitecture> = {}): ModelA
 export function storeFile(store: MemoryStore, path: string, text: string) {
   const bytes = new TextEncoder().encode(text);
   const sha256 = sha256Of(bytes);
-  const key = contentKey(sha256);
+  const key = contentKey('default', sha256);
   store.blobs.set(key, bytes);
   return { path, uri: `file:///memory/blobs/${key}`, sha256, bytes: bytes.length };
 }

@@ -56,7 +56,7 @@ export async function collectGarbage(
   const blobs: GarbageItem[] = [];
   const now = ports.clock.now();
   const before = await sparedSince(ports, now);
-  for (const blob of await findFreeBlobs(ports, now)) {
+  for (const blob of await findFreeBlobs(ports, principal, now)) {
     // Somebody may have claimed it since it was listed.
     if (!(await oldItem(ports, blob, before))) continue;
     await ports.blobWriter.delete(blob.key);

@@ -114,7 +114,7 @@ async function completeAll(
   const results = await readResults(ports, runId, phase, places);
   const last = results.at(-1);
   if (!last) throw new ForgeError('bug', `Phase ${phase} of run ${runId} left no result.`);
-  await verifyFiles(ports, last);
+  await verifyFiles(ports, principal, last);
   await requireContract(ports, principal, {
     ...facts,
     execution: facts.execution,
@@ -139,10 +139,14 @@ function completionOf(run: Run, phase: PhaseSlug): Completed {
 }
 
 /** Every file that the manifest names must lie in the store with the bytes it claims. */
-async function verifyFiles(ports: Pick<Ports, 'blobs'>, result: ResultManifest): Promise<void> {
+async function verifyFiles(
+  ports: Pick<Ports, 'blobs'>,
+  { tenant }: Principal,
+  result: ResultManifest,
+): Promise<void> {
   const files = [...result.models.flatMap((model) => model.files), ...result.artifacts];
   for (const file of files) {
-    const found = await ports.blobs.hash(contentKey(file.sha256));
+    const found = await ports.blobs.hash(contentKey(tenant, file.sha256));
     if (found === file.sha256) continue;
     throw new ForgeError(
       'corrupt',

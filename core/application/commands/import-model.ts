@@ -52,8 +52,11 @@ export async function importModel(
   // Whatever came with the upload: properties are measured here, and a document that was sent would only be believed.
   const files = wanted.files.filter(({ path }) => path !== PROPERTIES);
   checkFileNames(files);
-  await claim(ports, files);
-  const inspected = await inspectModel(ports, files);
+  await claim(ports, principal, files);
+  const inspected = await inspectModel(
+    { blobs: ports.blobs, hasher: ports.hasher, tenant: principal.tenant },
+    files,
+  );
   await refuseQuarantined(ports, principal, inspected);
   for (let attempt = 1; ; attempt += 1) {
     const earlier = await sameModel(ports, principal, wanted.name, files, inspected);
@@ -73,9 +76,13 @@ export async function importModel(
 }
 
 /** Says of every file that it is needed, so that garbage collection leaves it alone until the record names it. */
-async function claim(ports: Pick<Ports, 'blobWriter'>, files: readonly OfferedFile[]): Promise<void> {
+async function claim(
+  ports: Pick<Ports, 'blobWriter'>,
+  { tenant }: Principal,
+  files: readonly OfferedFile[],
+): Promise<void> {
   for (const file of files) {
-    if (!(await ports.blobWriter.touch(contentKey(file.sha256)))) throw notUploaded(file);
+    if (!(await ports.blobWriter.touch(contentKey(tenant, file.sha256)))) throw notUploaded(file);
   }
 }
 
@@ -114,12 +121,17 @@ async function refuseQuarantined(
 }
 
 /** The measured document becomes one of the files: a job that loads the model measures again and compares. */
-async function writeProperties(ports: ImportPorts, { properties }: InspectedModel): Promise<OfferedFile> {
+async function writeProperties(
+  ports: ImportPorts,
+  { tenant }: Principal,
+  { properties }: InspectedModel,
+): Promise<OfferedFile> {
   const text = `${JSON.stringify(properties, null, 2)}\n`;
   const bytes = new TextEncoder().encode(text);
   const sha256 = ports.hasher.sha256(text);
-  const written = await ports.blobWriter.writeIfAbsent(contentKey(sha256), bytes, 'application/json');
-  if (!written) await ports.blobWriter.touch(contentKey(sha256));
+  const key = contentKey(tenant, sha256);
+  const written = await ports.blobWriter.writeIfAbsent(key, bytes, 'application/json');
+  if (!written) await ports.blobWriter.touch(key);
   return { path: PROPERTIES, sha256, bytes: bytes.length };
 }
 
@@ -134,7 +146,7 @@ async function register(
   const newest = await ports.models.byName(principal.tenant, name, null);
   const child = { id: makeUlid(now, ports.entropy.bytes(10)), name, version: (newest?.version ?? 0) + 1 };
   const parents = await findParents(ports, principal, child, named);
-  const all = [...files, await writeProperties(ports, inspected)];
+  const all = [...files, await writeProperties(ports, principal, inspected)];
   const model: Model = {
     schemaVersion: 1,
     tenant: principal.tenant,
@@ -143,7 +155,7 @@ async function register(
     phase: null,
     role: 'imported',
     status: 'active',
-    files: all.map((file) => ({ ...file, uri: ports.blobs.uri(contentKey(file.sha256)) })),
+    files: all.map((file) => ({ ...file, uri: ports.blobs.uri(contentKey(principal.tenant, file.sha256)) })),
     ...inspected,
     parents,
     lifecycle: [],
@@ -163,7 +175,7 @@ async function register(
  */
 async function requireKept(ports: ImportPorts, principal: Principal, model: Model): Promise<void> {
   for (const file of model.files) {
-    if (await ports.blobs.head(contentKey(file.sha256))) continue;
+    if (await ports.blobs.head(contentKey(principal.tenant, file.sha256))) continue;
     const broken: Model = { ...model, status: 'quarantined', recordVersion: 2 };
     await ports.registry.commit(principal.tenant, [{ kind: 'model', model: broken, expected: 1 }]);
     throw notUploaded(file);

@@ -28,8 +28,12 @@ export async function registerCorpus(
   const newest = await ports.corpora.byName(principal.tenant, name);
   if (newest?.sha256 === sha256) return newest;
   // Until the record names it, only its age keeps the blob from being collected as garbage.
-  await ports.blobWriter.touch(contentKey(sha256));
-  const { documents, bytes } = await countDocuments(ports.blobs, sha256);
+  await ports.blobWriter.touch(contentKey(principal.tenant, sha256));
+  const { documents, bytes } = await countDocuments(
+    ports.blobs,
+    contentKey(principal.tenant, sha256),
+    sha256,
+  );
   const now = ports.clock.now();
   const corpus: Corpus = {
     schemaVersion: 1,
@@ -49,9 +53,9 @@ export async function registerCorpus(
 
 async function countDocuments(
   blobs: BlobReader,
+  key: string,
   sha256: string,
 ): Promise<{ documents: number; bytes: number }> {
-  const key = contentKey(sha256);
   const found = await blobs.hash(key);
   if (found === null) {
     throw new ForgeError('not_found', `There is no uploaded blob ${sha256}.`, {

@@ -18,7 +18,7 @@ export interface UploadRequest {
   readonly inbox?: { readonly folder: string; readonly path: string } | undefined;
 }
 
-/** Bytes that are in the store already need no upload; garbage collection is told that they are wanted again. */
+/** Bytes that the tenant has in the store already need no upload; garbage collection is told that they are wanted again. */
 export async function requestUpload(
   ports: Pick<Ports, 'blobs' | 'blobWriter'>,
   principal: Principal,
@@ -31,7 +31,7 @@ export async function requestUpload(
     const place = uploadKey(principal.tenant, inbox.folder, inbox.path);
     return { exists: false, ...(await ports.blobWriter.presignPut(place, facts, LIFETIME_SECONDS)) };
   }
-  const key = contentKey(facts.sha256);
+  const key = contentKey(principal.tenant, facts.sha256);
   const present = await ports.blobs.head(key);
   if (present?.bytes === facts.bytes && (await ports.blobWriter.touch(key))) return { exists: true };
   return { exists: false, ...(await ports.blobWriter.presignPut(key, facts, LIFETIME_SECONDS)) };

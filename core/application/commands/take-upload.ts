@@ -127,7 +127,7 @@ async function publishFiles(
 ): Promise<void> {
   for (const { path, sha256 } of files) {
     const from = uploadKey(place.tenant, place.folder, path);
-    const done = await ports.blobWriter.copyChecked(from, contentKey(sha256), sha256);
+    const done = await ports.blobWriter.copyChecked(from, contentKey(place.tenant, sha256), sha256);
     if (done === 'copied') continue;
     throw new ForgeError(
       'validation',

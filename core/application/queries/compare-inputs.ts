@@ -68,11 +68,11 @@ function differences(
 }
 
 /** Names and shapes of all tensors; null where a file is gone or is not what it was when it was registered. */
-async function shapesOf(ports: Pick<ReadPorts, 'blobs'>, { files }: Model): Promise<Shapes | null> {
+async function shapesOf(ports: Pick<ReadPorts, 'blobs'>, { tenant, files }: Model): Promise<Shapes | null> {
   const shapes = new Map<string, string>();
   for (const { path, sha256, bytes } of files.filter((file) => file.path.endsWith('.safetensors'))) {
     try {
-      const header = await readHead(ports, contentKey(sha256), bytes);
+      const header = await readHead(ports, contentKey(tenant, sha256), bytes);
       const tensors = readHeader(header, bytes - LENGTH_BYTES - header.length);
       for (const { name, dtype, shape } of tensors) shapes.set(name, `${dtype} [${shape.join(', ')}]`);
     } catch (error) {

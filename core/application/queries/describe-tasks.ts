@@ -2,7 +2,7 @@
 import jobs from '#contracts/jobs.json' with { type: 'json' };
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { TaskInput, TaskSpec } from '#contracts/source/task-spec.ts';
-import { BLOB_PREFIX, checkpointPrefix, contentKey, stagePrefix } from '../../domain/blob-key.ts';
+import { blobsOf, checkpointPrefix, contentKey, stagePrefix } from '../../domain/blob-key.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import { forkedTask } from '../../domain/fork-point.ts';
 import type { Model } from '../../domain/model.ts';
@@ -82,7 +82,7 @@ async function corpusInput(
   const corpus = resolved.corpus && (await ports.corpora.get(principal.tenant, resolved.corpus.id));
   if (!corpus) return [];
   const { id: corpusId, sha256, bytes } = corpus;
-  const uri = ports.blobs.uri(contentKey(sha256));
+  const uri = ports.blobs.uri(contentKey(principal.tenant, sha256));
   return [{ kind: 'corpus', name: 'corpus', corpusId, uri, sha256, bytes }];
 }
 
@@ -117,7 +117,7 @@ function taskOf(
     inputs: [...inputs],
     output: blobs.uri(stagePrefix(run.id, phase, name, round)),
     checkpoints: blobs.uri(checkpointPrefix(run.id, phase, name, shares ? null : round)),
-    blobs: blobs.uri(BLOB_PREFIX),
+    blobs: blobs.uri(blobsOf(run.tenant)),
     seed: run.resolved.seed,
     threads: threadsOf(run.resolved, phase),
     limits: {

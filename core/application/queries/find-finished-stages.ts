@@ -50,7 +50,7 @@ function parseOrNull(bytes: Uint8Array): unknown {
 /** A success of this very place, by the code of today where both are known, with every file as it says. */
 async function isGood(
   ports: FinishedPorts,
-  { runId, phase, stage: { name, round = null } }: TaskSpec,
+  { tenant, runId, phase, stage: { name, round = null } }: TaskSpec,
   result: ResultManifest | null,
 ): Promise<boolean> {
   if (!result?.success) return false;
@@ -59,6 +59,7 @@ async function isGood(
   const code = (await ports.code?.hash(phase)) ?? null;
   if (code !== null && result.codeHash !== undefined && result.codeHash !== code) return false;
   const files = [...result.models.flatMap((model) => model.files), ...result.artifacts];
-  const found = await Promise.all(files.map(({ sha256 }) => ports.blobs.hash(contentKey(sha256))));
+  const keys = files.map(({ sha256 }) => contentKey(tenant, sha256));
+  const found = await Promise.all(keys.map((key) => ports.blobs.hash(key)));
   return files.every(({ sha256 }, position) => found[position] === sha256);
 }

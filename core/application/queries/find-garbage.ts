@@ -1,5 +1,5 @@
 /** Finds what nothing needs any more: mark from every record and document that stays, then look at what is left. */
-import { BLOB_PREFIX, contentKey } from '../../domain/blob-key.ts';
+import { BLOB_PREFIX, blobsOf } from '../../domain/blob-key.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import {
   chooseRuns,
@@ -45,7 +45,7 @@ export async function findGarbage(
   const runs = await chosenRuns(ports, principal, choice, now);
   const models = await expiredModels(ports, principal, now);
   const files = await workingFiles(ports, new Set(runs.map(({ id }) => id)), now);
-  const blobs = await findFreeBlobs(ports, now, { models, files });
+  const blobs = await findFreeBlobs(ports, principal, now, { models, files });
   return { runs: runs.map(({ id }) => id), models, files, blobs };
 }
 
@@ -146,14 +146,15 @@ interface Leaving {
   readonly files: readonly Pick<GarbageItem, 'key'>[];
 }
 
-/** Blobs that are past the grace and that no record and no document of any tenant names. */
+/** Blobs of the tenant that are past the grace and that no record and no document of anybody names. */
 export async function findFreeBlobs(
   ports: GarbagePorts,
+  { tenant }: Pick<Principal, 'tenant'>,
   now: Date,
   leaving: Leaving = { models: [], files: [] },
 ): Promise<readonly GarbageItem[]> {
   // Listed first: what is written while we mark is not among them.
-  const keys = await ports.blobs.list(BLOB_PREFIX);
+  const keys = await ports.blobs.list(blobsOf(tenant));
   const before = await sparedSince(ports, now);
   const kept = new Set([
     ...(await hashesOfRecords(ports, leaving)),
@@ -200,6 +201,8 @@ async function hashesOfDocuments({ blobs }: GarbagePorts, leaving: Leaving): Pro
     }
   }
   // A checkpoint keeps in a blob of its own which models its job has published so far.
-  for (const hash of documents) await read(contentKey(hash));
+  // Listed again: such a blob may be newer than the blobs that it names. The same hash of any tenant counts.
+  const named = (await blobs.list(BLOB_PREFIX)).filter((key) => documents.has(hashOfBlob(key) ?? ''));
+  for (const key of named) await read(key);
   return hashes;
 }

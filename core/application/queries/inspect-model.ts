@@ -20,13 +20,18 @@ import {
 import { measureModel } from '../../domain/model-import/model-measurements.ts';
 import { refusal, shown } from '../../domain/model-import/model-refusal.ts';
 import type { Hasher } from '../../ports/clock.ts';
-import type { ReadPorts } from '../../ports/read-ports.ts';
-import { inspectDocument, inspectWeights, requireUploaded, type Weights } from './inspect-weights.ts';
+import {
+  inspectDocument,
+  inspectWeights,
+  requireUploaded,
+  type Uploads,
+  type Weights,
+} from './inspect-weights.ts';
 
 const MAX_CONFIG_BYTES = 1024 * 1024;
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 
-type InspectPorts = Pick<ReadPorts, 'blobs'> & { readonly hasher: Hasher };
+type InspectPorts = Uploads & { readonly hasher: Hasher };
 
 export interface InspectedModel {
   readonly properties: ModelProperties;

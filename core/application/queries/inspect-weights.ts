@@ -13,7 +13,8 @@ import {
 import { type ScannedTensor, TensorScan } from '../../domain/model-import/safetensors-scan.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 
-type Blobs = Pick<ReadPorts, 'blobs'>;
+/** Where a tenant's uploads lie. */
+export type Uploads = Pick<ReadPorts, 'blobs'> & { readonly tenant: string };
 
 export interface Weights {
   readonly tensors: readonly TensorInfo[];
@@ -47,9 +48,13 @@ interface Inspector {
  *
  * What the inspector found wrong is said last: of bytes that are not the announced ones, that is what is wrong.
  */
-async function passThrough({ blobs }: Blobs, file: OfferedFile, inspector: Inspector): Promise<void> {
+async function passThrough(
+  { blobs, tenant }: Uploads,
+  file: OfferedFile,
+  inspector: Inspector,
+): Promise<void> {
   const hash = createHash('sha256');
-  const stream = await blobs.stream(contentKey(file.sha256));
+  const stream = await blobs.stream(contentKey(tenant, file.sha256));
   if (!stream) throw notUploaded(file);
   let found: unknown = null;
   for await (const chunk of stream) {
@@ -76,8 +81,8 @@ function compare(file: OfferedFile, hash: Hash): void {
 }
 
 /** Throws unless the file was uploaded with the length that it is said to have. */
-export async function requireUploaded({ blobs }: Blobs, file: OfferedFile): Promise<void> {
-  const facts = await blobs.head(contentKey(file.sha256));
+export async function requireUploaded({ blobs, tenant }: Uploads, file: OfferedFile): Promise<void> {
+  const facts = await blobs.head(contentKey(tenant, file.sha256));
   if (!facts) throw notUploaded(file);
   if (facts.bytes !== file.bytes) throw mismatch(file.path, 'length', `${file.bytes}`, `${facts.bytes}`);
 }
@@ -154,20 +159,24 @@ class WeightsInspector implements Inspector {
 }
 
 /** Header and data of one safetensors file, both read as from a stranger. */
-export async function inspectWeights(ports: Blobs, file: OfferedFile): Promise<Weights> {
+export async function inspectWeights(uploads: Uploads, file: OfferedFile): Promise<Weights> {
   const inspector = new WeightsInspector(file);
-  await passThrough(ports, file, inspector);
+  await passThrough(uploads, file, inspector);
   return inspector.result();
 }
 
 /** The bytes of a small file. */
-export async function inspectDocument(ports: Blobs, file: OfferedFile, limit: number): Promise<Uint8Array> {
+export async function inspectDocument(
+  uploads: Uploads,
+  file: OfferedFile,
+  limit: number,
+): Promise<Uint8Array> {
   if (file.bytes > limit) {
     throw refusal('out_of_range', `${shown(file.path)} has ${file.bytes} bytes; ${limit} are allowed.`);
   }
   const gathering = new Gathering();
   let bytes = new Uint8Array();
-  await passThrough(ports, file, {
+  await passThrough(uploads, file, {
     push: (chunk) => gathering.add(chunk),
     end: () => {
       bytes = Uint8Array.from(gathering.take());

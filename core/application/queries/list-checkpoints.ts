@@ -6,6 +6,7 @@ import { checkpointsOfPhase, contentKey } from '../../domain/blob-key.ts';
 import { type KeptCheckpoint, manifestKey } from '../../domain/fork-point.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
+import type { Run } from '../../domain/run.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 import { getRun } from './get-run.ts';
 
@@ -17,16 +18,16 @@ export async function listCheckpoints(
 ): Promise<readonly KeptCheckpoint[]> {
   const run = await getRun(ports, principal, id);
   const phases = run.phases.filter(({ slug }) => only === undefined || slug === only);
-  const lists = await Promise.all(phases.map(({ slug }) => checkpointsOf(ports, id, slug)));
+  const lists = await Promise.all(phases.map(({ slug }) => checkpointsOf(ports, run, slug)));
   return lists.flat();
 }
 
 async function checkpointsOf(
   ports: Pick<ReadPorts, 'blobs'>,
-  run: Ulid,
+  run: Pick<Run, 'id' | 'tenant'>,
   phase: PhaseSlug,
 ): Promise<readonly KeptCheckpoint[]> {
-  const keys = await ports.blobs.list(checkpointsOfPhase(run, phase));
+  const keys = await ports.blobs.list(checkpointsOfPhase(run.id, phase));
   const manifests = keys.filter((key) => key.includes('/manifests/'));
   const found = await Promise.all(manifests.map((key) => readCheckpoint(ports, run, key)));
   return found
@@ -42,7 +43,7 @@ async function checkpointsOf(
 /** Null for a manifest that is damaged, or whose name is not the one of its content: nobody can go on from it. */
 async function readCheckpoint(
   { blobs }: Pick<ReadPorts, 'blobs'>,
-  run: Ulid,
+  run: Pick<Run, 'id' | 'tenant'>,
   key: string,
 ): Promise<KeptCheckpoint | null> {
   const bytes = await blobs.read(key);
@@ -50,10 +51,10 @@ async function readCheckpoint(
   const sha256 = /-([0-9a-f]{64})\.json$/.exec(key)?.[1];
   if (!parsed?.ok || sha256 === undefined) return null;
   const { phase, stage, index, step, files, metrics, best, timestamp, runId } = parsed.value;
-  if (manifestKey(run, phase, { stage, index, step, sha256 }) !== key) {
+  if (manifestKey(run.id, phase, { stage, index, step, sha256 }) !== key) {
     return null;
   }
-  const heads = await Promise.all(files.map((file) => blobs.head(contentKey(file.sha256))));
+  const heads = await Promise.all(files.map((file) => blobs.head(contentKey(run.tenant, file.sha256))));
   return {
     phase,
     stage,

@@ -30,7 +30,7 @@ export async function verifyModel(
 export async function verifyFiles(ports: Pick<ReadPorts, 'blobs'>, model: Model): Promise<ModelVerdict> {
   const files: FileVerdict[] = [];
   for (const file of model.files) {
-    const found = await ports.blobs.hash(contentKey(file.sha256));
+    const found = await ports.blobs.hash(contentKey(model.tenant, file.sha256));
     files.push({ path: file.path, expected: file.sha256, found, ok: found === file.sha256 });
   }
   return { model: model.id, ok: files.every((file) => file.ok), files };

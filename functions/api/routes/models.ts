@@ -132,7 +132,7 @@ function addArtifacts(app: ApiApp, { ports }: ApiContext): void {
       answers: { 302: null },
     },
     async (context) => {
-      const key = contentKey(context.req.param('sha256') ?? '');
+      const key = contentKey(context.var.principal.tenant, context.req.param('sha256') ?? '');
       if (!(await ports.blobs.head(key))) {
         throw new ForgeError('not_found', `There is no artifact ${context.req.param('sha256')}.`);
       }

@@ -58,7 +58,7 @@ test.each(NAMES)('the architecture of the model "%s"', async (name) => {
 test('what an import stores as properties.json is what the container states', async () => {
   const { ports, model } = await imported('late');
   const file = model.files.find(({ path }) => path === 'properties.json');
-  const bytes = await ports.blobs.read(contentKey(file?.sha256 ?? ''));
+  const bytes = await ports.blobs.read(contentKey('default', file?.sha256 ?? ''));
   expect(JSON.parse(new TextDecoder().decode(bytes ?? undefined))).toEqual(measured.late?.properties);
 });
 

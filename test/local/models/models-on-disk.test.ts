@@ -49,7 +49,7 @@ async function put(files: ToyFiles) {
   for (const [path, content] of Object.entries(files)) {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
     const sha256 = sha256Of(bytes);
-    await ports.blobWriter.write(contentKey(sha256), bytes, 'application/octet-stream');
+    await ports.blobWriter.write(contentKey('default', sha256), bytes, 'application/octet-stream');
     offered.push({ path, sha256, bytes: bytes.length });
   }
   return offered;

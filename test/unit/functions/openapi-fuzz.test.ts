@@ -66,7 +66,7 @@ beforeAll(async () => {
 async function fill(ports: Ports): Promise<void> {
   const bytes = new TextEncoder().encode('{"id":"one","text":"A text."}\n');
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  await ports.blobWriter.write(contentKey(sha256), bytes, 'application/x-ndjson');
+  await ports.blobWriter.write(contentKey('default', sha256), bytes, 'application/x-ndjson');
   await world.send('POST', '/v1/corpora', { body: { name: 'speeches', sha256, licence: 'CC0-1.0' } });
   const made = await world.send('POST', '/v1/runs', {
     body: DOCUMENT,

@@ -151,7 +151,7 @@ describe('a run that has ended', () => {
     const good = await world.send('POST', '/v1/models/toy-base/verify');
     expect([good.status, good.body.ok]).toEqual([200, true]);
     const [file] = good.body.files;
-    world.ports.store.blobs.set(contentKey(file.expected), new TextEncoder().encode('altered'));
+    world.ports.store.blobs.set(contentKey('default', file.expected), new TextEncoder().encode('altered'));
     const bad = await world.send('POST', '/v1/models/toy-base/verify');
     expect(bad.body.ok).toBe(false);
     expect(bad.body.files[0]).toEqual({ ...file, found: hashOf('altered'), ok: false });
@@ -162,7 +162,7 @@ describe('a run that has ended', () => {
     const { status, headers } = await world.send('GET', `/v1/artifacts/${sha256}`);
     expect([status, headers.get('location')]).toEqual([
       302,
-      `file:///memory/blobs/${contentKey(sha256)}?expires=300`,
+      `file:///memory/blobs/${contentKey('default', sha256)}?expires=300`,
     ]);
   });
 });

@@ -99,7 +99,7 @@ function expectModels(ports: MemoryPorts): void {
     for (const link of model.parents) expect(ids).toContain(link.modelId);
     expect(ancestors(edges, model.id)).not.toContain(model.id);
     for (const file of model.files) {
-      const bytes = ports.store.blobs.get(contentKey(file.sha256));
+      const bytes = ports.store.blobs.get(contentKey('default', file.sha256));
       expect(bytes && sha256Of(bytes)).toBe(file.sha256);
     }
   }

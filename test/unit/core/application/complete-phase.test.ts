@@ -130,12 +130,12 @@ describe('completing a phase', () => {
 
     expect(await verifyModel(ports, ADMIN, 'toy-memory')).toMatchObject({ ok: true });
     const weights = (await byRole(ports, 'toy-memory')).files[0];
-    const bytes = ports.store.blobs.get(contentKey(weights?.sha256 ?? ''));
+    const bytes = ports.store.blobs.get(contentKey('default', weights?.sha256 ?? ''));
     if (bytes) bytes[3] = (bytes[3] ?? 0) ^ 1;
     const altered = await verifyModel(ports, ADMIN, 'toy-memory');
     expect(altered.ok).toBe(false);
     expect(altered.files.filter((file) => !file.ok).map((file) => file.path)).toEqual(['model.safetensors']);
-    ports.store.blobs.delete(contentKey(weights?.sha256 ?? ''));
+    ports.store.blobs.delete(contentKey('default', weights?.sha256 ?? ''));
     const lost = await verifyModel(ports, ADMIN, 'toy-memory');
     expect(lost.files[0]).toMatchObject({ ok: false, found: null });
   });
@@ -154,7 +154,7 @@ describe('a phase whose results are not what they claim', () => {
   ])('%s bytes of a file are corrupt', async (_, damage) => {
     const { ports, runId } = await world();
     leaveCognateResults(ports.store, runId);
-    const key = contentKey(readManifest(ports, keyOf(runId)).models[1]?.files[0]?.sha256 ?? '');
+    const key = contentKey('default', readManifest(ports, keyOf(runId)).models[1]?.files[0]?.sha256 ?? '');
     const damaged = damage(ports.store.blobs.get(key) ?? new Uint8Array());
     if (damaged) ports.store.blobs.set(key, damaged);
     else ports.store.blobs.delete(key);
@@ -169,7 +169,9 @@ describe('a phase whose results are not what they claim', () => {
   test('a damaged artifact is corrupt and named', async () => {
     const { ports, runId } = await world();
     leaveCognateResults(ports.store, runId);
-    ports.store.blobs.delete(contentKey(readManifest(ports, keyOf(runId)).artifacts[0]?.sha256 ?? ''));
+    ports.store.blobs.delete(
+      contentKey('default', readManifest(ports, keyOf(runId)).artifacts[0]?.sha256 ?? ''),
+    );
 
     await expect(complete(ports, runId)).rejects.toMatchObject({
       kind: 'corrupt',

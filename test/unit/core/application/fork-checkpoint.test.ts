@@ -56,7 +56,7 @@ test('the checkpoints of a run are listed with what they measured, and whether t
   const manifest = JSON.parse(
     new TextDecoder().decode(ports.store.blobs.get(manifestKey(id, phase, gone as NonNullable<typeof gone>))),
   );
-  ports.store.blobs.delete(contentKey(manifest.files[0].sha256));
+  ports.store.blobs.delete(contentKey('default', manifest.files[0].sha256));
   ports.store.blobs.set(`checkpoints/${id}/${phase}/base/manifests/junk.json`, new Uint8Array([1]));
   const found = await listCheckpoints(ports, ADMIN, id, phase);
   expect(found.map(({ stage, index, step, there }) => [stage, index, step, there])).toEqual([

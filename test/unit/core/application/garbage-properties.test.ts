@@ -146,12 +146,13 @@ describe('whatever there is', () => {
     const { ports } = await garbageWorld(EMPTY);
     const files = uploaded(ports.store, toyModelFiles());
     for (const { sha256 } of files)
-      ports.store.blobTimes.set(contentKey(sha256), new Date(Date.parse(NOW) - DAY));
+      ports.store.blobTimes.set(contentKey('default', sha256), new Date(Date.parse(NOW) - DAY));
     const importing = importModel(ports, ADMIN, { name: 'mine', files });
     await collect(ports);
     const { model } = await importing;
     await collect(ports);
-    for (const { sha256 } of model.files) expect(ports.store.blobs.has(contentKey(sha256))).toBe(true);
+    for (const { sha256 } of model.files)
+      expect(ports.store.blobs.has(contentKey('default', sha256))).toBe(true);
     const { sha256, bytes } = storeFile(ports.store, 'x', 'something else');
     expect(await requestUpload(ports, ADMIN, { sha256, bytes, mediaType: 'a/b' })).toEqual({ exists: true });
   });

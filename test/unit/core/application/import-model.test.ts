@@ -179,7 +179,7 @@ describe('what is refused', () => {
   test('row 42: bytes of the right length under another hash', async () => {
     const files = uploaded(ports.store, toyModelFiles());
     const weights = files.find(({ path }) => path === 'model.safetensors');
-    const key = contentKey(weights?.sha256 ?? '');
+    const key = contentKey('default', weights?.sha256 ?? '');
     const bytes = ports.store.blobs.get(key)?.slice() ?? new Uint8Array();
     bytes[bytes.length - 1] = 0x7f;
     ports.store.blobs.set(key, bytes);
@@ -193,7 +193,10 @@ describe('what is refused', () => {
   test('row 42: altered bytes are called altered even where they break the header', async () => {
     const files = uploaded(ports.store, toyModelFiles());
     const weights = files.find(({ path }) => path === 'model.safetensors');
-    ports.store.blobs.set(contentKey(weights?.sha256 ?? ''), new Uint8Array(weights?.bytes ?? 0).fill(0xff));
+    ports.store.blobs.set(
+      contentKey('default', weights?.sha256 ?? ''),
+      new Uint8Array(weights?.bytes ?? 0).fill(0xff),
+    );
     const attempt = importModel(ports, ADMIN, { name: 'mine', files });
     await expect(attempt).rejects.toMatchObject({ code: 'checksum_mismatch' });
   });
@@ -206,7 +209,7 @@ describe('what is refused', () => {
 
   test('a file that was not uploaded', async () => {
     const files = uploaded(ports.store, toyModelFiles());
-    ports.store.blobs.delete(contentKey(files[1]?.sha256 ?? ''));
+    ports.store.blobs.delete(contentKey('default', files[1]?.sha256 ?? ''));
     const attempt = importModel(ports, ADMIN, { name: 'mine', files });
     await expect(attempt).rejects.toMatchObject({
       kind: 'not_found',
@@ -278,7 +281,7 @@ describe('what is taken', () => {
     const { model } = await bring(toyModelFiles({ 'properties.json': '{"finite":false}' }));
     const [stored, ...more] = model.files.filter(({ path }) => path === 'properties.json');
     expect(more).toEqual([]);
-    const bytes = await ports.blobs.read(contentKey(stored?.sha256 ?? ''));
+    const bytes = await ports.blobs.read(contentKey('default', stored?.sha256 ?? ''));
     expect(JSON.parse(new TextDecoder().decode(bytes ?? new Uint8Array()))).toEqual(model.properties);
     expect(stored?.bytes).toBe(bytes?.length);
   });
@@ -370,7 +373,7 @@ describe('what is taken', () => {
   test('is quarantined and refused when a file was taken away while it was registered', async () => {
     const files = uploaded(ports.store, toyModelFiles());
     const commit: MemoryPorts['registry']['commit'] = async (...args) => {
-      ports.store.blobs.delete(contentKey(files[0]?.sha256 ?? ''));
+      ports.store.blobs.delete(contentKey('default', files[0]?.sha256 ?? ''));
       return ports.registry.commit(...args);
     };
     const attempt = importModel({ ...ports, registry: { commit } }, ADMIN, { name: 'mine', files });

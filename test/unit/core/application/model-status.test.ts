@@ -230,8 +230,8 @@ describe('restoring', () => {
     async (name) => {
       await settled();
       const { files } = await act(name);
-      ports.store.blobs.set(contentKey(files[0]?.sha256 ?? ''), new Uint8Array([1]));
-      ports.store.blobs.delete(contentKey(files[1]?.sha256 ?? ''));
+      ports.store.blobs.set(contentKey('default', files[0]?.sha256 ?? ''), new Uint8Array([1]));
+      ports.store.blobs.delete(contentKey('default', files[1]?.sha256 ?? ''));
       await expect(act('restore')).rejects.toMatchObject({
         code: 'not_verified',
         message: expect.stringMatching(/model\.safetensors is altered; config\.json is missing/),

@@ -11,7 +11,7 @@ const encode = (text: string) => new TextEncoder().encode(text);
 
 function upload(ports: MemoryPorts, bytes: Uint8Array): string {
   const sha256 = sha256Of(bytes);
-  ports.store.blobs.set(contentKey(sha256), bytes);
+  ports.store.blobs.set(contentKey('default', sha256), bytes);
   return sha256;
 }
 
@@ -104,7 +104,7 @@ describe('registering a corpus', () => {
   test('bytes that are not the promised ones are refused', async () => {
     const ports = memoryPorts();
     const sha256 = hashOf('something else');
-    ports.store.blobs.set(contentKey(sha256), encode(TOY_TEXT));
+    ports.store.blobs.set(contentKey('default', sha256), encode(TOY_TEXT));
     await expect(register(ports, sha256)).rejects.toMatchObject({
       kind: 'validation',
       code: 'checksum_mismatch',
@@ -139,7 +139,7 @@ describe('offering an upload', () => {
     expect(offer).toMatchObject({
       exists: false,
       method: 'PUT',
-      url: expect.stringContaining(contentKey(facts.sha256)),
+      url: expect.stringContaining(contentKey('default', facts.sha256)),
     });
     upload(ports, encode('x'));
     expect(await requestUpload(ports, ADMIN, facts)).toEqual({ exists: true });

@@ -77,9 +77,9 @@ describe('keys and documents', () => {
 
   test('only a hash in its own place is a blob', () => {
     const hash = hashOf('x');
-    expect(hashOfBlob(contentKey(hash))).toBe(hash);
-    expect(hashOfBlob(`blobs/sha256/zz/${hash}`)).toBeNull();
-    expect(hashOfBlob('blobs/sha256/ab/readme')).toBeNull();
+    expect(hashOfBlob(contentKey('default', hash))).toBe(hash);
+    expect(hashOfBlob(`blobs/default/sha256/zz/${hash}`)).toBeNull();
+    expect(hashOfBlob('blobs/default/sha256/ab/readme')).toBeNull();
   });
 
   test('every hash that is mentioned is found, and nothing longer', () => {

@@ -127,8 +127,10 @@ describe('the life of a model', () => {
 describe('keys of the blob store', () => {
   test('of content are its hash and nothing else', () => {
     const sha256 = hashOf('x');
-    expect(contentKey(sha256)).toBe(`blobs/sha256/${sha256.slice(0, 2)}/${sha256}`);
-    expect(() => contentKey('../../etc/passwd')).toThrow(expect.objectContaining({ code: 'invalid_key' }));
+    expect(contentKey('default', sha256)).toBe(`blobs/default/sha256/${sha256.slice(0, 2)}/${sha256}`);
+    expect(() => contentKey('default', '../../etc/passwd')).toThrow(
+      expect.objectContaining({ code: 'invalid_key' }),
+    );
   });
 
   test('of a run are below its id', () => {
