@@ -1,5 +1,8 @@
 /** The ports that the table is behind, wired. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ofTenants } from '#core/domain/tenant.ts';
+import type { EventReader } from '#core/ports/event-reader.ts';
+import type { EventWriter } from '#core/ports/event-writer.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import { type Backoff, fullJitter } from './backoff.ts';
 import { dynamoEventLog } from './dynamo-event-log.ts';
@@ -42,16 +45,16 @@ export function dynamoPorts(
   const transactions = dynamoTransactions(table, backoff);
   const eventLog = dynamoEventLog(table, transactions);
   return {
-    runs: dynamoRunReader(table),
-    models: dynamoModelReader(table),
-    corpora: dynamoCorpusReader(table),
-    presets: dynamoPresetReader(table),
+    runs: ofTenants(dynamoRunReader(table)),
+    models: ofTenants(dynamoModelReader(table)),
+    corpora: ofTenants(dynamoCorpusReader(table)),
+    presets: ofTenants(dynamoPresetReader(table)),
     tenants: dynamoTenantReader(table),
-    uploads: dynamoUploadReader(table),
-    metrics: dynamoMetricReader(table),
-    metricLog: dynamoMetricWriter(table, transactions),
-    events: eventLog,
-    eventLog,
-    registry: dynamoRegistryWriter(table, eventLog, transactions),
+    uploads: ofTenants(dynamoUploadReader(table)),
+    metrics: ofTenants(dynamoMetricReader(table)),
+    metricLog: ofTenants(dynamoMetricWriter(table, transactions)),
+    events: ofTenants<EventReader>(eventLog),
+    eventLog: ofTenants<EventWriter>(eventLog),
+    registry: ofTenants(dynamoRegistryWriter(table, eventLog, transactions)),
   };
 }

@@ -1,6 +1,7 @@
 /** Every kind of item in the table, with its keys; docs/data-model.md shows these very tables. */
 import tableFacts from '#contracts/table.json' with { type: 'json' };
 import { ForgeError } from '#core/domain/errors.ts';
+import { requireTenant } from '#core/domain/tenant.ts';
 
 export interface ItemKind {
   readonly pk: string;
@@ -155,7 +156,6 @@ export interface Key {
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 export type Item = Key & Attributes;
 
-const TENANT = /^[a-z0-9]([a-z0-9._-]{0,62}[a-z0-9])?$/;
 /** Numbers are written so that their order as text is their order. */
 const DIGITS = 12;
 
@@ -163,18 +163,9 @@ export function numberText(value: number): string {
   return String(value).padStart(DIGITS, '0');
 }
 
-/** A tenant that is fit for a key; without one nothing is read or written. */
-function tenantText(tenant: unknown): string {
-  if (typeof tenant === 'string' && TENANT.test(tenant)) return tenant;
-  throw new ForgeError('forbidden', `"${String(tenant)}" is not the name of a tenant.`, {
-    code: 'invalid_tenant',
-    hint: 'A tenant is named by 1 to 64 of a-z 0-9 . _ -, starting and ending with a letter or digit.',
-  });
-}
-
 /** No value can end its place in a key and begin another one. The owner of a part is a key already. */
 function text(word: string, value: string | number | undefined): string {
-  if (word === 'tenant') return tenantText(value);
+  if (word === 'tenant') requireTenant(value);
   if (value === undefined) throw new RangeError(`a key lacks its ${word}`);
   if (typeof value === 'number') return numberText(value);
   return word === 'owner' ? value : value.replace(/[#%]/g, encodeURIComponent);

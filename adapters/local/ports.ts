@@ -1,5 +1,8 @@
 /** The embedded ports: SQLite, a directory and the engine, wired. */
 import { createHash, randomBytes } from 'node:crypto';
+import { ofTenants } from '#core/domain/tenant.ts';
+import type { EventReader } from '#core/ports/event-reader.ts';
+import type { EventWriter } from '#core/ports/event-writer.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import type { Workflow } from '#core/ports/workflow.ts';
 import { directoryBlobStore } from './directory-blob-store.ts';
@@ -28,17 +31,17 @@ export function localPorts(facts: {
   const eventLog = sqliteEventLog(database);
   const blobs = directoryBlobStore(bucket, signer);
   return {
-    runs: sqliteRunReader(database),
-    models: sqliteModelReader(database),
-    corpora: sqliteCorpusReader(database),
-    presets: sqlitePresetReader(database),
+    runs: ofTenants(sqliteRunReader(database)),
+    models: ofTenants(sqliteModelReader(database)),
+    corpora: ofTenants(sqliteCorpusReader(database)),
+    presets: ofTenants(sqlitePresetReader(database)),
     tenants: sqliteTenantReader(database),
-    uploads: sqliteUploadReader(database),
-    metrics: sqliteMetricReader(database),
-    events: eventLog,
-    eventLog,
-    registry: sqliteRegistryWriter(database, eventLog),
-    metricLog: sqliteMetricWriter(database),
+    uploads: ofTenants(sqliteUploadReader(database)),
+    metrics: ofTenants(sqliteMetricReader(database)),
+    events: ofTenants<EventReader>(eventLog),
+    eventLog: ofTenants<EventWriter>(eventLog),
+    registry: ofTenants(sqliteRegistryWriter(database, eventLog)),
+    metricLog: ofTenants(sqliteMetricWriter(database)),
     blobs,
     blobWriter: blobs,
     workflow,

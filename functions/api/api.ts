@@ -5,11 +5,11 @@ import { ForgeError } from '#core/domain/errors.ts';
 import { problemResponse } from '../shared/http-errors.ts';
 import { telemetry } from '../shared/powertools.ts';
 import type { ApiContext, ApiEnvironment, ApiOptions, ApiPorts } from './environment.ts';
-import { HEALTH_PATHS } from './first-version/alias.ts';
 import { addCatalogueAliases } from './first-version/catalogue.ts';
 import { addModelAliases } from './first-version/models.ts';
 import { addReadingAliases } from './first-version/reading.ts';
 import { addSessionAliases } from './first-version/sessions.ts';
+import { isOpen } from './roles.ts';
 import { type ApiApp, addRoute } from './route.ts';
 import { addClaimRoutes } from './routes/claims.ts';
 import { addControlRoutes } from './routes/control.ts';
@@ -24,9 +24,6 @@ import { addPresetRoutes } from './routes/presets.ts';
 import { addRunStateRoutes } from './routes/run-state.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
-
-/** Reachable without a token. */
-const OPEN_PATHS: readonly string[] = ['/v1/health', '/v1/openapi.json', ...HEALTH_PATHS];
 
 export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   const app: ApiApp = new OpenAPIHono<ApiEnvironment>();
@@ -62,7 +59,7 @@ function addFrame(app: ApiApp, { ports, options, telemetry: { logger, count } }:
   });
   for (const guard of options.guards ?? []) app.use(guard);
   app.use(async (context, next) => {
-    if (!OPEN_PATHS.includes(context.req.path)) {
+    if (!isOpen(context.req.method, context.req.path)) {
       const callerArn = options.callerArn?.(context);
       const authorization = context.req.header('authorization');
       context.set('principal', await ports.authenticator.authenticate({ authorization, callerArn }));
@@ -100,7 +97,6 @@ function addHealth(app: ApiApp, { options, ports }: ApiContext): void {
       tag: 'server',
       summary: 'Is the server there',
       answers: { 200: health },
-      open: true,
     },
     (context) => {
       const uptimeSeconds = (ports.clock.now().getTime() - started) / 1000;
@@ -128,7 +124,6 @@ function addDocument(app: ApiApp, { version }: ApiOptions): void {
       tag: 'server',
       summary: 'This document',
       answers: { 200: z.looseObject({ openapi: z.string() }) },
-      open: true,
     },
     (context) => context.json(app.getOpenAPI31Document(facts)),
   );

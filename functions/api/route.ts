@@ -2,7 +2,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Handler } from 'hono';
 import * as z from 'zod';
+import { requireRole } from '#core/domain/principal.ts';
 import type { ApiEnvironment } from './environment.ts';
+import { accessOf } from './roles.ts';
 import { problem } from './schemas/problem.ts';
 
 export type ApiApp = OpenAPIHono<ApiEnvironment>;
@@ -21,8 +23,6 @@ export interface RouteSpec {
   readonly answers: Readonly<Record<number, z.ZodType | null>>;
   /** Media types beside JSON under which the answer can be had. */
   readonly alsoAs?: readonly string[];
-  /** Open to everybody. @default false */
-  readonly open?: boolean;
   /** Kept for old clients; `successor` is `METHOD /path`. */
   readonly deprecated?: { readonly successor: string };
 }
@@ -47,8 +47,10 @@ function responsesOf({ answers, alsoAs }: RouteSpec) {
   return { ...Object.fromEntries(given), default: failure };
 }
 
+/** Adds a route for whom the table of roles lets in. */
 export function addRoute(app: ApiApp, spec: RouteSpec, handler: Handler<ApiEnvironment>): void {
-  const { method, path, summary, tag, params, query, headers, body, open, deprecated } = spec;
+  const { method, path, summary, tag, params, query, headers, body, deprecated } = spec;
+  const access = accessOf(`${method.toUpperCase()} ${path}`, deprecated?.successor);
   app.openAPIRegistry.registerPath({
     method,
     path,
@@ -62,10 +64,18 @@ export function addRoute(app: ApiApp, spec: RouteSpec, handler: Handler<ApiEnvir
       ...(body ? { body: { required: true, content: { 'application/json': { schema: body } } } } : {}),
     },
     responses: responsesOf(spec),
-    security: open ? [] : [{ token: [] }],
+    security: access === 'anyone' ? [] : [{ token: [] }],
+    ...(access === 'anyone' ? {} : { 'x-forge-role': access }),
     ...(deprecated ? { deprecated: true, description: `Use ${deprecated.successor}.` } : {}),
   });
-  app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), handler);
+  const guarded: Handler<ApiEnvironment> =
+    access === 'anyone'
+      ? handler
+      : (context, next) => {
+          requireRole(context.var.principal, access);
+          return handler(context, next);
+        };
+  app.on(method.toUpperCase(), path.replaceAll(/\{(\w+)\}/g, ':$1'), guarded);
 }
 
 /** `get /v1/runs/{id}/events` → `getRunsByIdEvents`. */

@@ -48,6 +48,7 @@ export function runRegistrySuite(name: string, make: () => Promise<RegistryWorld
     lineageTests(() => ports, commit);
     pagingTests(() => ports, commit);
     tenantTests(() => ports, commit);
+    emptyTenantTests(() => ports);
     presetTests(() => ports, commit);
     statusTests(() => ports, commit);
     sharedNameTests(() => ports, commit);
@@ -270,4 +271,27 @@ function sharedNameTests(ports: () => RegistryPorts, commit: Commit): void {
       expect(event).toMatchObject({ seq: 1, tenant, data: { tenant } });
     }
   });
+}
+
+function emptyTenantTests(ports: () => RegistryPorts): void {
+  it.each(['', 'a/b', 'a#b', 'A', '../a', undefined, null])(
+    'refuses every call for %p, which is no tenant, and writes nothing for it',
+    async (wrong) => {
+      const { tenants, runs, models, corpora, presets, registry, events, eventLog, metrics, metricLog } =
+        ports();
+      const repositories = [runs, models, corpora, presets, registry, events, eventLog, metrics, metricLog];
+      const refusals = repositories.flatMap((repository) =>
+        Object.values(
+          repository as unknown as Record<string, (tenant: unknown, ...rest: unknown[]) => Promise<unknown>>,
+        ).map((method) => refusal(method(wrong, [], {}, 1))),
+      );
+      expect(refusals.length).toBeGreaterThan(15);
+      for (const each of await Promise.all(refusals)) {
+        expect(each).toEqual({ kind: 'forbidden', code: 'invalid_tenant' });
+      }
+      const change: Change = { kind: 'run', run: runOf(1), expected: null };
+      await refusal(registry.commit(wrong as string, [change]));
+      expect(await tenants.list()).toEqual([]);
+    },
+  );
 }

@@ -1,6 +1,7 @@
 /** Every port of the core in memory, with real conditions: for tests of use cases. */
 import { createHash } from 'node:crypto';
 import { LOCAL_PRINCIPAL, type Principal } from '#core/domain/principal.ts';
+import { ofTenants } from '#core/domain/tenant.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import { blobReaderOf, blobWriterOf } from './memory/blobs.ts';
 import { eventLogOf, eventsOf, metricLogOf, metricsOf } from './memory/logs.ts';
@@ -25,18 +26,18 @@ export function memoryPorts(start = '2026-03-01T12:00:00.000Z'): MemoryPorts {
   let drawn = 0;
   return {
     store,
-    runs: runsOf(store),
-    models: modelsOf(store),
-    corpora: corporaOf(store),
-    presets: presetsOf(store),
-    events: eventsOf(store),
-    metrics: metricsOf(store),
+    runs: ofTenants(runsOf(store)),
+    models: ofTenants(modelsOf(store)),
+    corpora: ofTenants(corporaOf(store)),
+    presets: ofTenants(presetsOf(store)),
+    events: ofTenants(eventsOf(store)),
+    metrics: ofTenants(metricsOf(store)),
     tenants: tenantsOf(store),
-    uploads: uploadsOf(store),
+    uploads: ofTenants(uploadsOf(store)),
     blobs: blobReaderOf(store, new Date(start)),
-    registry: registryOf(store),
-    eventLog: eventLogOf(store),
-    metricLog: metricLogOf(store),
+    registry: ofTenants(registryOf(store)),
+    eventLog: ofTenants(eventLogOf(store)),
+    metricLog: ofTenants(metricLogOf(store)),
     blobWriter: blobWriterOf(store, () => new Date(now)),
     workflow: memoryWorkflow(),
     clock: { now: () => new Date(now++) },

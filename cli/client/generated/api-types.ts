@@ -2344,7 +2344,322 @@ export interface components {
                      */
                     readonly log_every?: number;
                 };
-                readonly baking?: Record<string, never>;
+                readonly baking?: {
+                    /**
+                     * @description Prompts and personas to bake, as data.
+                     * @default [
+                     *       {
+                     *         "name": "clerk",
+                     *         "text": "@a4b7c2d9e5f1",
+                     *         "inputs": [
+                     *           "?a",
+                     *           "?b",
+                     *           "?c",
+                     *           "?d",
+                     *           "?e",
+                     *           "?f",
+                     *           "?a4c",
+                     *           "?a4e",
+                     *           "?b7d",
+                     *           "?b7f",
+                     *           "?c2a",
+                     *           "?c2e",
+                     *           "?d9b",
+                     *           "?d9f",
+                     *           "?e5a",
+                     *           "?e5c",
+                     *           "?f1b",
+                     *           "?f1d"
+                     *         ],
+                     *         "probes": [
+                     *           {
+                     *             "input": "?a4b",
+                     *             "expected": "7"
+                     *           },
+                     *           {
+                     *             "input": "?b7a",
+                     *             "expected": "4"
+                     *           },
+                     *           {
+                     *             "input": "?c2b",
+                     *             "expected": "7"
+                     *           },
+                     *           {
+                     *             "input": "?d9a",
+                     *             "expected": "4"
+                     *           },
+                     *           {
+                     *             "input": "?e5b",
+                     *             "expected": "7"
+                     *           },
+                     *           {
+                     *             "input": "?f1a",
+                     *             "expected": "4"
+                     *           },
+                     *           {
+                     *             "input": "?a4d",
+                     *             "expected": "9"
+                     *           },
+                     *           {
+                     *             "input": "?b7c",
+                     *             "expected": "2"
+                     *           },
+                     *           {
+                     *             "input": "?c2d",
+                     *             "expected": "9"
+                     *           },
+                     *           {
+                     *             "input": "?d9c",
+                     *             "expected": "2"
+                     *           },
+                     *           {
+                     *             "input": "?e5d",
+                     *             "expected": "9"
+                     *           },
+                     *           {
+                     *             "input": "?f1c",
+                     *             "expected": "2"
+                     *           },
+                     *           {
+                     *             "input": "?a4f",
+                     *             "expected": "1"
+                     *           },
+                     *           {
+                     *             "input": "?b7e",
+                     *             "expected": "5"
+                     *           },
+                     *           {
+                     *             "input": "?c2f",
+                     *             "expected": "1"
+                     *           },
+                     *           {
+                     *             "input": "?d9e",
+                     *             "expected": "5"
+                     *           },
+                     *           {
+                     *             "input": "?e5f",
+                     *             "expected": "1"
+                     *           },
+                     *           {
+                     *             "input": "?f1e",
+                     *             "expected": "5"
+                     *           },
+                     *           {
+                     *             "input": "?a4b7c",
+                     *             "expected": "2"
+                     *           },
+                     *           {
+                     *             "input": "?b7a4f",
+                     *             "expected": "1"
+                     *           },
+                     *           {
+                     *             "input": "?c2f1d",
+                     *             "expected": "9"
+                     *           },
+                     *           {
+                     *             "input": "?d9c2e",
+                     *             "expected": "5"
+                     *           },
+                     *           {
+                     *             "input": "?e5d9a",
+                     *             "expected": "4"
+                     *           },
+                     *           {
+                     *             "input": "?f1e5b",
+                     *             "expected": "7"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    readonly prompts?: readonly {
+                        /** @description What figures and the vector are named after. */
+                        readonly name: string;
+                        /** @description Stands in front of every input, as it is. */
+                        readonly text: string;
+                        /** @description What it is baked on; openings of the corpus without them. */
+                        readonly inputs?: readonly string[];
+                        /** @description What it is measured on, every second one for the report; held-out openings without them. */
+                        readonly probes?: readonly {
+                            /** @description What the model is asked; never one of the inputs. */
+                            readonly input: string;
+                            /** @description How a right answer begins, where one is known. */
+                            readonly expected?: string;
+                        }[];
+                    }[];
+                    /**
+                     * @description Several prompts: all in one text, or one after the other with every earlier one tested again.
+                     * @default union
+                     * @enum {string}
+                     */
+                    readonly order?: "union" | "sequence";
+                    /**
+                     * @description Bakes of each prompt, each with the last baked model as its teacher.
+                     * @default 1
+                     */
+                    readonly rounds?: number;
+                    /**
+                     * @description Rounds end once one moves held-out answers by less, in nats a token; 0 is never.
+                     * @default 0
+                     */
+                    readonly pursuit_gain?: number;
+                    /**
+                     * @description What is trained: all weights, or adapters of low rank beside blocks and memory.
+                     * @default full
+                     * @enum {string}
+                     */
+                    readonly method?: "full" | "low-rank";
+                    /**
+                     * @description Of the adapters.
+                     * @default 16
+                     */
+                    readonly rank?: number;
+                    /**
+                     * @description The change of an adapter is scaled by alpha / rank.
+                     * @default 32
+                     */
+                    readonly alpha?: number;
+                    /**
+                     * @description Part of the change that is added; less is half-baked.
+                     * @default 1
+                     */
+                    readonly strength?: number;
+                    /**
+                     * @description A bake ends at this divergence on held-out answers, in nats a token; 0 is never.
+                     * @default 0.05
+                     */
+                    readonly stop_kl?: number;
+                    /**
+                     * @description It ends as well at this share of the first divergence; .5 is half-baked.
+                     * @default 0
+                     */
+                    readonly stop_share?: number;
+                    /**
+                     * @description Steps between two looks at held-out answers.
+                     * @default 10
+                     */
+                    readonly check_every?: number;
+                    /**
+                     * @description Answers of the prompted model to train on.
+                     * @default 128
+                     */
+                    readonly answers?: number;
+                    /**
+                     * @description Tokens of an opening of the corpus, where a prompt names no inputs.
+                     * @default 12
+                     */
+                    readonly input_tokens?: number;
+                    /**
+                     * @description Tokens of an answer.
+                     * @default 4
+                     */
+                    readonly answer_tokens?: number;
+                    /**
+                     * @description Answers to train on are sampled at it.
+                     * @default 1
+                     */
+                    readonly temperature?: number;
+                    /**
+                     * @description Weight of staying as it was elsewhere.
+                     * @default 0.1
+                     */
+                    readonly retain_weight?: number;
+                    /**
+                     * @description Rows per step on which it stays as it was.
+                     * @default 4
+                     */
+                    readonly retain_rows?: number;
+                    /**
+                     * @description Share of those rows that are questions; the rest is text.
+                     * @default 0.5
+                     */
+                    readonly synthetic_share?: number;
+                    /**
+                     * @description Openings of held-out text to measure on, where a prompt names no probes.
+                     * @default 24
+                     */
+                    readonly probe_count?: number;
+                    /**
+                     * @description Answers per step.
+                     * @default 16
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Most optimizer steps of a bake.
+                     * @default 60
+                     */
+                    readonly steps?: number;
+                    /**
+                     * @description Peak learning rate.
+                     * @default 0.0005
+                     */
+                    readonly learning_rate?: number;
+                    /**
+                     * @description Last learning rate as a share of the peak.
+                     * @default 0.1
+                     */
+                    readonly min_lr_fraction?: number;
+                    /**
+                     * @description Linear warm-up.
+                     * @default 5
+                     */
+                    readonly warmup_steps?: number;
+                    /**
+                     * @description AdamW decay of matrices.
+                     * @default 0
+                     */
+                    readonly weight_decay?: number;
+                    /**
+                     * @description Gradient norm limit.
+                     * @default 1
+                     */
+                    readonly grad_clip?: number;
+                    /**
+                     * @description Tokens per row of held-out text.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 100000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split; half of it decides when a bake ends, half is reported.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Rows on which it should have stayed as it was.
+                     * @default 32
+                     */
+                    readonly eval_rows?: number;
+                    /**
+                     * @description New targets per window of bits per byte.
+                     * @default 128
+                     */
+                    readonly eval_stride?: number;
+                    /**
+                     * @description Rows per evaluation batch.
+                     * @default 16
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Redrawn sets of probes behind each interval.
+                     * @default 1000
+                     */
+                    readonly bootstrap_draws?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                };
                 readonly deployment?: Record<string, never>;
                 readonly compression?: Record<string, never>;
             };
@@ -4652,7 +4967,322 @@ export interface components {
                      */
                     readonly log_every?: number;
                 };
-                readonly baking?: Record<string, never>;
+                readonly baking?: {
+                    /**
+                     * @description Prompts and personas to bake, as data.
+                     * @default [
+                     *       {
+                     *         "name": "clerk",
+                     *         "text": "@a4b7c2d9e5f1",
+                     *         "inputs": [
+                     *           "?a",
+                     *           "?b",
+                     *           "?c",
+                     *           "?d",
+                     *           "?e",
+                     *           "?f",
+                     *           "?a4c",
+                     *           "?a4e",
+                     *           "?b7d",
+                     *           "?b7f",
+                     *           "?c2a",
+                     *           "?c2e",
+                     *           "?d9b",
+                     *           "?d9f",
+                     *           "?e5a",
+                     *           "?e5c",
+                     *           "?f1b",
+                     *           "?f1d"
+                     *         ],
+                     *         "probes": [
+                     *           {
+                     *             "input": "?a4b",
+                     *             "expected": "7"
+                     *           },
+                     *           {
+                     *             "input": "?b7a",
+                     *             "expected": "4"
+                     *           },
+                     *           {
+                     *             "input": "?c2b",
+                     *             "expected": "7"
+                     *           },
+                     *           {
+                     *             "input": "?d9a",
+                     *             "expected": "4"
+                     *           },
+                     *           {
+                     *             "input": "?e5b",
+                     *             "expected": "7"
+                     *           },
+                     *           {
+                     *             "input": "?f1a",
+                     *             "expected": "4"
+                     *           },
+                     *           {
+                     *             "input": "?a4d",
+                     *             "expected": "9"
+                     *           },
+                     *           {
+                     *             "input": "?b7c",
+                     *             "expected": "2"
+                     *           },
+                     *           {
+                     *             "input": "?c2d",
+                     *             "expected": "9"
+                     *           },
+                     *           {
+                     *             "input": "?d9c",
+                     *             "expected": "2"
+                     *           },
+                     *           {
+                     *             "input": "?e5d",
+                     *             "expected": "9"
+                     *           },
+                     *           {
+                     *             "input": "?f1c",
+                     *             "expected": "2"
+                     *           },
+                     *           {
+                     *             "input": "?a4f",
+                     *             "expected": "1"
+                     *           },
+                     *           {
+                     *             "input": "?b7e",
+                     *             "expected": "5"
+                     *           },
+                     *           {
+                     *             "input": "?c2f",
+                     *             "expected": "1"
+                     *           },
+                     *           {
+                     *             "input": "?d9e",
+                     *             "expected": "5"
+                     *           },
+                     *           {
+                     *             "input": "?e5f",
+                     *             "expected": "1"
+                     *           },
+                     *           {
+                     *             "input": "?f1e",
+                     *             "expected": "5"
+                     *           },
+                     *           {
+                     *             "input": "?a4b7c",
+                     *             "expected": "2"
+                     *           },
+                     *           {
+                     *             "input": "?b7a4f",
+                     *             "expected": "1"
+                     *           },
+                     *           {
+                     *             "input": "?c2f1d",
+                     *             "expected": "9"
+                     *           },
+                     *           {
+                     *             "input": "?d9c2e",
+                     *             "expected": "5"
+                     *           },
+                     *           {
+                     *             "input": "?e5d9a",
+                     *             "expected": "4"
+                     *           },
+                     *           {
+                     *             "input": "?f1e5b",
+                     *             "expected": "7"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    readonly prompts?: readonly {
+                        /** @description What figures and the vector are named after. */
+                        readonly name: string;
+                        /** @description Stands in front of every input, as it is. */
+                        readonly text: string;
+                        /** @description What it is baked on; openings of the corpus without them. */
+                        readonly inputs?: readonly string[];
+                        /** @description What it is measured on, every second one for the report; held-out openings without them. */
+                        readonly probes?: readonly {
+                            /** @description What the model is asked; never one of the inputs. */
+                            readonly input: string;
+                            /** @description How a right answer begins, where one is known. */
+                            readonly expected?: string;
+                        }[];
+                    }[];
+                    /**
+                     * @description Several prompts: all in one text, or one after the other with every earlier one tested again.
+                     * @default union
+                     * @enum {string}
+                     */
+                    readonly order?: "union" | "sequence";
+                    /**
+                     * @description Bakes of each prompt, each with the last baked model as its teacher.
+                     * @default 1
+                     */
+                    readonly rounds?: number;
+                    /**
+                     * @description Rounds end once one moves held-out answers by less, in nats a token; 0 is never.
+                     * @default 0
+                     */
+                    readonly pursuit_gain?: number;
+                    /**
+                     * @description What is trained: all weights, or adapters of low rank beside blocks and memory.
+                     * @default full
+                     * @enum {string}
+                     */
+                    readonly method?: "full" | "low-rank";
+                    /**
+                     * @description Of the adapters.
+                     * @default 16
+                     */
+                    readonly rank?: number;
+                    /**
+                     * @description The change of an adapter is scaled by alpha / rank.
+                     * @default 32
+                     */
+                    readonly alpha?: number;
+                    /**
+                     * @description Part of the change that is added; less is half-baked.
+                     * @default 1
+                     */
+                    readonly strength?: number;
+                    /**
+                     * @description A bake ends at this divergence on held-out answers, in nats a token; 0 is never.
+                     * @default 0.05
+                     */
+                    readonly stop_kl?: number;
+                    /**
+                     * @description It ends as well at this share of the first divergence; .5 is half-baked.
+                     * @default 0
+                     */
+                    readonly stop_share?: number;
+                    /**
+                     * @description Steps between two looks at held-out answers.
+                     * @default 10
+                     */
+                    readonly check_every?: number;
+                    /**
+                     * @description Answers of the prompted model to train on.
+                     * @default 128
+                     */
+                    readonly answers?: number;
+                    /**
+                     * @description Tokens of an opening of the corpus, where a prompt names no inputs.
+                     * @default 12
+                     */
+                    readonly input_tokens?: number;
+                    /**
+                     * @description Tokens of an answer.
+                     * @default 4
+                     */
+                    readonly answer_tokens?: number;
+                    /**
+                     * @description Answers to train on are sampled at it.
+                     * @default 1
+                     */
+                    readonly temperature?: number;
+                    /**
+                     * @description Weight of staying as it was elsewhere.
+                     * @default 0.1
+                     */
+                    readonly retain_weight?: number;
+                    /**
+                     * @description Rows per step on which it stays as it was.
+                     * @default 4
+                     */
+                    readonly retain_rows?: number;
+                    /**
+                     * @description Share of those rows that are questions; the rest is text.
+                     * @default 0.5
+                     */
+                    readonly synthetic_share?: number;
+                    /**
+                     * @description Openings of held-out text to measure on, where a prompt names no probes.
+                     * @default 24
+                     */
+                    readonly probe_count?: number;
+                    /**
+                     * @description Answers per step.
+                     * @default 16
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Most optimizer steps of a bake.
+                     * @default 60
+                     */
+                    readonly steps?: number;
+                    /**
+                     * @description Peak learning rate.
+                     * @default 0.0005
+                     */
+                    readonly learning_rate?: number;
+                    /**
+                     * @description Last learning rate as a share of the peak.
+                     * @default 0.1
+                     */
+                    readonly min_lr_fraction?: number;
+                    /**
+                     * @description Linear warm-up.
+                     * @default 5
+                     */
+                    readonly warmup_steps?: number;
+                    /**
+                     * @description AdamW decay of matrices.
+                     * @default 0
+                     */
+                    readonly weight_decay?: number;
+                    /**
+                     * @description Gradient norm limit.
+                     * @default 1
+                     */
+                    readonly grad_clip?: number;
+                    /**
+                     * @description Tokens per row of held-out text.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 100000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split; half of it decides when a bake ends, half is reported.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Rows on which it should have stayed as it was.
+                     * @default 32
+                     */
+                    readonly eval_rows?: number;
+                    /**
+                     * @description New targets per window of bits per byte.
+                     * @default 128
+                     */
+                    readonly eval_stride?: number;
+                    /**
+                     * @description Rows per evaluation batch.
+                     * @default 16
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Redrawn sets of probes behind each interval.
+                     * @default 1000
+                     */
+                    readonly bootstrap_draws?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                };
                 readonly deployment?: Record<string, never>;
                 readonly compression?: Record<string, never>;
             };
@@ -7331,7 +7961,322 @@ export interface operations {
                              */
                             readonly log_every?: number;
                         };
-                        readonly baking?: Record<string, never>;
+                        readonly baking?: {
+                            /**
+                             * @description Prompts and personas to bake, as data.
+                             * @default [
+                             *       {
+                             *         "name": "clerk",
+                             *         "text": "@a4b7c2d9e5f1",
+                             *         "inputs": [
+                             *           "?a",
+                             *           "?b",
+                             *           "?c",
+                             *           "?d",
+                             *           "?e",
+                             *           "?f",
+                             *           "?a4c",
+                             *           "?a4e",
+                             *           "?b7d",
+                             *           "?b7f",
+                             *           "?c2a",
+                             *           "?c2e",
+                             *           "?d9b",
+                             *           "?d9f",
+                             *           "?e5a",
+                             *           "?e5c",
+                             *           "?f1b",
+                             *           "?f1d"
+                             *         ],
+                             *         "probes": [
+                             *           {
+                             *             "input": "?a4b",
+                             *             "expected": "7"
+                             *           },
+                             *           {
+                             *             "input": "?b7a",
+                             *             "expected": "4"
+                             *           },
+                             *           {
+                             *             "input": "?c2b",
+                             *             "expected": "7"
+                             *           },
+                             *           {
+                             *             "input": "?d9a",
+                             *             "expected": "4"
+                             *           },
+                             *           {
+                             *             "input": "?e5b",
+                             *             "expected": "7"
+                             *           },
+                             *           {
+                             *             "input": "?f1a",
+                             *             "expected": "4"
+                             *           },
+                             *           {
+                             *             "input": "?a4d",
+                             *             "expected": "9"
+                             *           },
+                             *           {
+                             *             "input": "?b7c",
+                             *             "expected": "2"
+                             *           },
+                             *           {
+                             *             "input": "?c2d",
+                             *             "expected": "9"
+                             *           },
+                             *           {
+                             *             "input": "?d9c",
+                             *             "expected": "2"
+                             *           },
+                             *           {
+                             *             "input": "?e5d",
+                             *             "expected": "9"
+                             *           },
+                             *           {
+                             *             "input": "?f1c",
+                             *             "expected": "2"
+                             *           },
+                             *           {
+                             *             "input": "?a4f",
+                             *             "expected": "1"
+                             *           },
+                             *           {
+                             *             "input": "?b7e",
+                             *             "expected": "5"
+                             *           },
+                             *           {
+                             *             "input": "?c2f",
+                             *             "expected": "1"
+                             *           },
+                             *           {
+                             *             "input": "?d9e",
+                             *             "expected": "5"
+                             *           },
+                             *           {
+                             *             "input": "?e5f",
+                             *             "expected": "1"
+                             *           },
+                             *           {
+                             *             "input": "?f1e",
+                             *             "expected": "5"
+                             *           },
+                             *           {
+                             *             "input": "?a4b7c",
+                             *             "expected": "2"
+                             *           },
+                             *           {
+                             *             "input": "?b7a4f",
+                             *             "expected": "1"
+                             *           },
+                             *           {
+                             *             "input": "?c2f1d",
+                             *             "expected": "9"
+                             *           },
+                             *           {
+                             *             "input": "?d9c2e",
+                             *             "expected": "5"
+                             *           },
+                             *           {
+                             *             "input": "?e5d9a",
+                             *             "expected": "4"
+                             *           },
+                             *           {
+                             *             "input": "?f1e5b",
+                             *             "expected": "7"
+                             *           }
+                             *         ]
+                             *       }
+                             *     ]
+                             */
+                            readonly prompts?: readonly {
+                                /** @description What figures and the vector are named after. */
+                                readonly name: string;
+                                /** @description Stands in front of every input, as it is. */
+                                readonly text: string;
+                                /** @description What it is baked on; openings of the corpus without them. */
+                                readonly inputs?: readonly string[];
+                                /** @description What it is measured on, every second one for the report; held-out openings without them. */
+                                readonly probes?: readonly {
+                                    /** @description What the model is asked; never one of the inputs. */
+                                    readonly input: string;
+                                    /** @description How a right answer begins, where one is known. */
+                                    readonly expected?: string;
+                                }[];
+                            }[];
+                            /**
+                             * @description Several prompts: all in one text, or one after the other with every earlier one tested again.
+                             * @default union
+                             * @enum {string}
+                             */
+                            readonly order?: "union" | "sequence";
+                            /**
+                             * @description Bakes of each prompt, each with the last baked model as its teacher.
+                             * @default 1
+                             */
+                            readonly rounds?: number;
+                            /**
+                             * @description Rounds end once one moves held-out answers by less, in nats a token; 0 is never.
+                             * @default 0
+                             */
+                            readonly pursuit_gain?: number;
+                            /**
+                             * @description What is trained: all weights, or adapters of low rank beside blocks and memory.
+                             * @default full
+                             * @enum {string}
+                             */
+                            readonly method?: "full" | "low-rank";
+                            /**
+                             * @description Of the adapters.
+                             * @default 16
+                             */
+                            readonly rank?: number;
+                            /**
+                             * @description The change of an adapter is scaled by alpha / rank.
+                             * @default 32
+                             */
+                            readonly alpha?: number;
+                            /**
+                             * @description Part of the change that is added; less is half-baked.
+                             * @default 1
+                             */
+                            readonly strength?: number;
+                            /**
+                             * @description A bake ends at this divergence on held-out answers, in nats a token; 0 is never.
+                             * @default 0.05
+                             */
+                            readonly stop_kl?: number;
+                            /**
+                             * @description It ends as well at this share of the first divergence; .5 is half-baked.
+                             * @default 0
+                             */
+                            readonly stop_share?: number;
+                            /**
+                             * @description Steps between two looks at held-out answers.
+                             * @default 10
+                             */
+                            readonly check_every?: number;
+                            /**
+                             * @description Answers of the prompted model to train on.
+                             * @default 128
+                             */
+                            readonly answers?: number;
+                            /**
+                             * @description Tokens of an opening of the corpus, where a prompt names no inputs.
+                             * @default 12
+                             */
+                            readonly input_tokens?: number;
+                            /**
+                             * @description Tokens of an answer.
+                             * @default 4
+                             */
+                            readonly answer_tokens?: number;
+                            /**
+                             * @description Answers to train on are sampled at it.
+                             * @default 1
+                             */
+                            readonly temperature?: number;
+                            /**
+                             * @description Weight of staying as it was elsewhere.
+                             * @default 0.1
+                             */
+                            readonly retain_weight?: number;
+                            /**
+                             * @description Rows per step on which it stays as it was.
+                             * @default 4
+                             */
+                            readonly retain_rows?: number;
+                            /**
+                             * @description Share of those rows that are questions; the rest is text.
+                             * @default 0.5
+                             */
+                            readonly synthetic_share?: number;
+                            /**
+                             * @description Openings of held-out text to measure on, where a prompt names no probes.
+                             * @default 24
+                             */
+                            readonly probe_count?: number;
+                            /**
+                             * @description Answers per step.
+                             * @default 16
+                             */
+                            readonly batch_size?: number;
+                            /**
+                             * @description Most optimizer steps of a bake.
+                             * @default 60
+                             */
+                            readonly steps?: number;
+                            /**
+                             * @description Peak learning rate.
+                             * @default 0.0005
+                             */
+                            readonly learning_rate?: number;
+                            /**
+                             * @description Last learning rate as a share of the peak.
+                             * @default 0.1
+                             */
+                            readonly min_lr_fraction?: number;
+                            /**
+                             * @description Linear warm-up.
+                             * @default 5
+                             */
+                            readonly warmup_steps?: number;
+                            /**
+                             * @description AdamW decay of matrices.
+                             * @default 0
+                             */
+                            readonly weight_decay?: number;
+                            /**
+                             * @description Gradient norm limit.
+                             * @default 1
+                             */
+                            readonly grad_clip?: number;
+                            /**
+                             * @description Tokens per row of held-out text.
+                             * @default 128
+                             */
+                            readonly seq_len?: number;
+                            /**
+                             * @description Most tokens of the train split that are encoded.
+                             * @default 100000
+                             */
+                            readonly train_tokens?: number;
+                            /**
+                             * @description Most tokens of the held-out split; half of it decides when a bake ends, half is reported.
+                             * @default 16384
+                             */
+                            readonly held_out_tokens?: number;
+                            /**
+                             * @description Every k-th document is held out, for a model that does not say which were.
+                             * @default 23
+                             */
+                            readonly held_out_every?: number;
+                            /**
+                             * @description Rows on which it should have stayed as it was.
+                             * @default 32
+                             */
+                            readonly eval_rows?: number;
+                            /**
+                             * @description New targets per window of bits per byte.
+                             * @default 128
+                             */
+                            readonly eval_stride?: number;
+                            /**
+                             * @description Rows per evaluation batch.
+                             * @default 16
+                             */
+                            readonly eval_batch_size?: number;
+                            /**
+                             * @description Redrawn sets of probes behind each interval.
+                             * @default 1000
+                             */
+                            readonly bootstrap_draws?: number;
+                            /**
+                             * @description Steps between training_metrics events.
+                             * @default 10
+                             */
+                            readonly log_every?: number;
+                        };
                         readonly deployment?: Record<string, never>;
                         readonly compression?: Record<string, never>;
                     };

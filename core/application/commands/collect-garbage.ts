@@ -47,7 +47,7 @@ export async function collectGarbage(
   principal: Principal,
   { dryRun, ...choice }: GarbageRequest,
 ): Promise<GarbageReport> {
-  requireRole(principal, 'admin');
+  requireRole(principal, 'maintainer');
   const found = await findGarbage(ports, principal, choice);
   if (dryRun) return reportOf(true, found.runs, found.models, [...found.files, ...found.blobs]);
   const models: Model[] = [];

@@ -6,8 +6,6 @@ import { type ApiApp, addRoute, type RouteSpec } from '../route.ts';
 /** The second one is what the first version's code had; the first one what its documents say. */
 const PIPELINE = ['/api/pipeline', '/api/v1/pipeline'] as const;
 
-export const HEALTH_PATHS: readonly string[] = PIPELINE.map((prefix) => `${prefix}/health`);
-
 /** Midnight UTC of 23 November 2026: the day of the first release that has these routes. */
 const DEPRECATED_SINCE = Date.UTC(2026, 10, 23) / 1000;
 

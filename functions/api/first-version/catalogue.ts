@@ -126,7 +126,6 @@ function addHealth(app: ApiApp, { ports, options }: ApiContext): void {
       summary: 'Is the server there',
       successor: 'GET /v1/health',
       answers: { 200: oldHealth },
-      open: true,
     },
     (context) =>
       context.json({

@@ -9,7 +9,6 @@ import { requireResumable, resumeRun } from '#core/application/commands/resume-r
 import { type Decisions, decideResume } from '#core/application/queries/decide-phases.ts';
 import { getRun } from '#core/application/queries/get-run.ts';
 import { listCheckpoints } from '#core/application/queries/list-checkpoints.ts';
-import { requireRole } from '#core/domain/principal.ts';
 import type { ApiContext, ApiEnvironment } from '../environment.ts';
 import { requireIdempotencyKey } from '../middleware/idempotency-key.ts';
 import { readJsonBody } from '../middleware/json-body.ts';
@@ -63,7 +62,6 @@ function addGoingOn(app: ApiApp, { ports }: ApiContext, verb: keyof typeof ACTS)
     async (context) => {
       const { principal } = context.var;
       if (!isDryRun(context)) return context.json(await ACTS[verb](ports, principal, idOf(context)), 202);
-      requireRole(principal, 'runner');
       return context.json(await wouldGoOn(ports, context, verb));
     },
   );
@@ -106,7 +104,6 @@ function addCopying(app: ApiApp, { ports }: ApiContext, verb: 'retry' | 'fork'):
     },
     async (context) => {
       const { principal } = context.var;
-      requireRole(principal, 'runner');
       const wish = await readJsonBody(context, body);
       const request = { verb, wish } as CopyWish;
       if (isDryRun(context)) {

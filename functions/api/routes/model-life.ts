@@ -6,7 +6,6 @@ import { changeModelStatus, type ModelAct } from '#core/application/commands/cha
 import { findAnyModel, findModel } from '#core/application/queries/find-model.ts';
 import { getModelMetadata } from '#core/application/queries/get-model-metadata.ts';
 import type { Model } from '#core/domain/model.ts';
-import { requireRole } from '#core/domain/principal.ts';
 import type { ApiContext, ApiEnvironment } from '../environment.ts';
 import { etagOf, expectedVersion, underPrecondition } from '../middleware/etag.ts';
 import { readJsonBody } from '../middleware/json-body.ts';
@@ -47,7 +46,6 @@ async function carryOut(
   readReason: () => Promise<string>,
 ): Promise<Response> {
   const { principal } = context.var;
-  requireRole(principal, 'maintainer');
   const found = await find(api, context, act);
   expectedVersion(context, found.recordVersion);
   const request = { act, model: found, reason: await readReason() };

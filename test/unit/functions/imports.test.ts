@@ -154,8 +154,8 @@ describe('POST /v1/gc', () => {
     expect((await world.send('POST', '/v1/gc', { body })).status).toBe(422);
   });
 
-  it('is for admins', async () => {
-    const answer = await world.send('POST', '/v1/gc', { as: 'maintainer', body: { dryRun: true } });
+  it('is for maintainers', async () => {
+    const answer = await world.send('POST', '/v1/gc', { as: 'runner', body: { dryRun: true } });
     expect([answer.status, answer.body.code]).toEqual([403, 'role_required']);
   });
 

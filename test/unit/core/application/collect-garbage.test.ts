@@ -216,9 +216,9 @@ describe('what is spared', () => {
     expect(has(ports, 0)).toBe(true);
   });
 
-  test('everything from who is no admin', async () => {
+  test('everything from who is no maintainer', async () => {
     const { ports } = await garbageWorld({ ...EMPTY, blobAges: [90] });
-    const attempt = collectGarbage(ports, { ...ADMIN, role: 'maintainer' }, { dryRun: true });
+    const attempt = collectGarbage(ports, { ...ADMIN, role: 'runner' }, { dryRun: true });
     await expect(attempt).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
