@@ -57,7 +57,6 @@ def open_storage(uri: str) -> Storage:
     """The store for an address, by its scheme.
 
     Raises:
-        ForgeError(dependency): this image has no adapter for the scheme.
         ForgeError(validation): no scheme that is known at all.
     """
     if uri.startswith("file://"):
@@ -65,11 +64,9 @@ def open_storage(uri: str) -> Storage:
 
         return LocalStorage()
     if uri.startswith("s3://"):
-        raise ForgeError(
-            "dependency",
-            f"{uri} needs the S3 adapter agent_forge.storage.s3, which this image does not have. "
-            "Use file:// addresses.",
-        )
+        from agent_forge.storage.s3 import S3Storage
+
+        return S3Storage()
     raise ForgeError(
         "validation", f"Cannot read {uri!r}: expected an address that starts with file:// or s3://."
     )

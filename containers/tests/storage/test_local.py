@@ -147,12 +147,6 @@ def test_deleting_is_idempotent(tmp_path: Path) -> None:
     assert not storage.exists(uri)
 
 
-def test_an_s3_address_names_the_adapter_that_is_missing() -> None:
-    with pytest.raises(ForgeError, match=r"agent_forge\.storage\.s3") as caught:
-        open_storage("s3://bucket/key")
-    assert caught.value.kind == "dependency"
-
-
 def test_an_unknown_scheme_is_refused() -> None:
     with pytest.raises(ForgeError, match="file:// or s3://") as caught:
         open_storage("ftp://host/key")
