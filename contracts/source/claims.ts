@@ -35,6 +35,12 @@ const stated = {
     .strictObject({ phase: phaseSlug, setting: measure, off: setting })
     .optional()
     .describe('Setting that stays off by default for as long as the claim does not hold.'),
+  mechanism: z
+    .strictObject({ phase: phaseSlug, setting: measure.optional(), off: setting.optional() })
+    .optional()
+    .describe(
+      'Phase that uses what is claimed, and the setting that can switch it off; left out where switch says it.',
+    ),
 };
 
 /** contracts/claims.json */

@@ -3,10 +3,11 @@
  * a later release may add to it.
  */
 import * as z from 'zod';
+import { CLAIM_VERDICTS } from './claims.ts';
 import { figure, linkedNumber, verdict } from './gate.ts';
 import { phaseSlug } from './phase-slugs.ts';
 import { RUN_STATUSES } from './run-status.ts';
-import { sha256, timestamp, ulid } from './scalars.ts';
+import { name, sha256, timestamp, ulid } from './scalars.ts';
 
 export const runStatus = z.enum(RUN_STATUSES);
 
@@ -90,6 +91,16 @@ const reportedPhase = z.object({
   highlights: z.array(reportedRow).optional(),
 });
 
+const reportedClaim = z
+  .object({
+    phase: phaseSlug,
+    setting: z.string().nullable().describe('What switched it on; null where the phase always uses it.'),
+    claim: name.describe('Its id: forge claims get ID.'),
+    verdict: z.enum(CLAIM_VERDICTS).describe('Of experiments, when the report was written; not of this run.'),
+    records: z.array(z.object({ experiment: z.string(), sha256 })),
+  })
+  .describe('A claim about a mechanism that was on.');
+
 const reportedModel = z.object({
   id: ulid,
   reference: z.string(),
@@ -117,6 +128,7 @@ export const runReport = z
       .array(z.object({ phase: phaseSlug, model: z.string(), figures: z.record(z.string(), figure) }))
       .optional()
       .describe('The same measures of every model, phase after phase.'),
+    claims: z.array(reportedClaim).optional(),
     reproduce: z.object({ command: z.string(), document: z.string() }),
   })
   .meta({ id: 'RunReport' });
@@ -124,4 +136,5 @@ export const runReport = z
 export type RunReport = Readonly<z.output<typeof runReport>>;
 export type ReportedPhase = Readonly<z.output<typeof reportedPhase>>;
 export type ReportedRow = NonNullable<ReportedPhase['highlights']>[number];
+export type ReportedClaim = Readonly<z.output<typeof reportedClaim>>;
 export type ReportedStrength = Readonly<z.output<typeof reportedStrength>>;

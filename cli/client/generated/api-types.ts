@@ -1297,6 +1297,13 @@ export interface components {
                 readonly setting: string;
                 readonly off: string | number | boolean;
             };
+            /** @description Phase that uses what is claimed, and the setting that can switch it off; left out where switch says it. */
+            readonly mechanism?: {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly setting?: string;
+                readonly off?: string | number | boolean;
+            };
             /** @enum {string} */
             readonly verdict: "holds";
             readonly readings: readonly {
@@ -1355,6 +1362,13 @@ export interface components {
                 readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
                 readonly setting: string;
                 readonly off: string | number | boolean;
+            };
+            /** @description Phase that uses what is claimed, and the setting that can switch it off; left out where switch says it. */
+            readonly mechanism?: {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly setting?: string;
+                readonly off?: string | number | boolean;
             };
             /** @enum {string} */
             readonly verdict: "holds in part" | "does not hold";
@@ -1420,6 +1434,13 @@ export interface components {
                 readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
                 readonly setting: string;
                 readonly off: string | number | boolean;
+            };
+            /** @description Phase that uses what is claimed, and the setting that can switch it off; left out where switch says it. */
+            readonly mechanism?: {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                readonly setting?: string;
+                readonly off?: string | number | boolean;
             };
             /** @enum {string} */
             readonly verdict: "not measured";
@@ -3791,6 +3812,24 @@ export interface components {
                 readonly figures: {
                     readonly [key: string]: components["schemas"]["LinkedNumber"] | null;
                 };
+            }[];
+            readonly claims?: readonly {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                /** @description What switched it on; null where the phase always uses it. */
+                readonly setting: string | null;
+                /** @description Its id: forge claims get ID. */
+                readonly claim: string;
+                /**
+                 * @description Of experiments, when the report was written; not of this run.
+                 * @enum {string}
+                 */
+                readonly verdict: "holds" | "holds in part" | "does not hold" | "not measured";
+                readonly records: readonly {
+                    readonly experiment: string;
+                    /** @description SHA-256 in lower-case hexadecimal. */
+                    readonly sha256: string;
+                }[];
             }[];
             readonly reproduce: {
                 readonly command: string;

@@ -19,8 +19,11 @@ PACKAGES = {
     "E5V": "ternary_speed",
     "E6": "slow_gradients",
     "E7": "self_prediction",
+    "E7B": "longer_self_prediction",
     "E8": "dream_replay",
+    "E8B": "longer_replay",
     "E9": "edge_of_chaos",
+    "E10": "heated_loss",
 }
 GROUPS = {"merge": ("E3A", "E3B", "E3C", "E3D"), "quietstar": ("E4",), "all": tuple(PACKAGES)}
 

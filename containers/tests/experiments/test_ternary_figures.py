@@ -7,7 +7,7 @@ from agent_forge.experiments.runner import run_experiment
 from agent_forge.experiments.ternary_size.experiment import EXPERIMENT as SIZE
 from agent_forge.experiments.ternary_size.shapes import SHAPES, drawn
 from agent_forge.experiments.ternary_speed.experiment import EXPERIMENT as SPEED
-from agent_forge.experiments.ternary_speed.experiment import decoders, matrices
+from agent_forge.experiments.ternary_speed.experiment import HALVES, decoders, matrices
 from agent_forge.models.ternary import TernaryLinear
 
 
@@ -35,13 +35,17 @@ def test_what_is_timed_as_packed_is_the_ternary_form_of_what_is_timed_as_full_pr
         ternary.weight.copy_(torch.randn(96, 96, generator=torch.Generator().manual_seed(1)))
         x = torch.randn(1, 96, generator=torch.Generator().manual_seed(2))
         assert torch.equal(ways["packed"](), ternary(x))  # type: ignore[arg-type]
-        torch.testing.assert_close(ways["bf16"]().float(), ways["fp32"](), rtol=0.1, atol=0.5)  # type: ignore[attr-defined]
+        for half in HALVES:
+            torch.testing.assert_close(ways[half]().float(), ways["fp32"](), rtol=0.1, atol=0.5)  # type: ignore[attr-defined]
+            assert ways[half]().dtype == HALVES[half]  # type: ignore[attr-defined]
 
 
 def test_whole_models_decode_what_their_weights_say_in_each_form() -> None:
     with torch.no_grad():
         said = {name: step().logits_BTV for name, step in decoders("tiny", 1).items()}  # type: ignore[attr-defined]
-    torch.testing.assert_close(said["bf16"], said["fp32"], rtol=0.1, atol=0.1)
+    for half in HALVES:
+        torch.testing.assert_close(said[half], said["fp32"], rtol=0.1, atol=0.1)
+        assert not torch.equal(said[half], said["fp32"])
     assert not torch.equal(said["packed"], said["fp32"])
     assert drawn("tiny", 1, ternary=True).config.quant.enabled
 

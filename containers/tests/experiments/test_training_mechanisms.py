@@ -1,4 +1,4 @@
-"""E6 to E9 ask what they say, their arms differ in what they say, and running one again gives the same."""
+"""E6 to E10 ask what they say, their arms differ in what they say, and running one again gives the same."""
 
 import pytest
 import torch
@@ -7,6 +7,10 @@ from agent_forge.experiments.dream_replay import strings
 from agent_forge.experiments.dream_replay.experiment import EXPERIMENT as E8
 from agent_forge.experiments.edge_of_chaos.experiment import EXPERIMENT as E9
 from agent_forge.experiments.experiment import Experiment
+from agent_forge.experiments.heated_loss.experiment import CONTROLS, TextRows, trained
+from agent_forge.experiments.heated_loss.experiment import EXPERIMENT as E10
+from agent_forge.experiments.longer_replay.experiment import EXPERIMENT as E8B
+from agent_forge.experiments.longer_self_prediction.experiment import EXPERIMENT as E7B
 from agent_forge.experiments.runner import run_experiment
 from agent_forge.experiments.self_prediction import glyphs
 from agent_forge.experiments.self_prediction.experiment import EXPERIMENT as E7
@@ -64,7 +68,48 @@ def test_glyphs_are_the_same_for_every_seed_and_rounding_leaves_the_network_as_i
     assert len(glyphs.rounded(torch.randn(3, 500, generator=seeded())).unique(dim=1)[0].unique()) <= 8
 
 
-@pytest.mark.parametrize("experiment", [E6, E7, E8, E9], ids=["E6", "E7", "E8", "E9"])
+@pytest.mark.parametrize(
+    ("first", "second", "changed"), [(E7, E7B, {"steps"}), (E8, E8B, {"steps", "first_steps"})],
+    ids=["E7B", "E8B"],
+)  # fmt: skip
+def test_a_second_try_trains_longer_and_keeps_every_bound_of_the_first(
+    first: Experiment, second: Experiment, changed: set[str]
+) -> None:
+    before, after = first.budgets["full"], second.budgets["full"]
+    assert {key for key in before if before[key] != after[key]} == changed
+    assert all(float(after[key]) > float(before[key]) for key in changed)
+    assert set(first.lines) <= set(second.lines)
+    kept = {arm.name: arm for arm in first.arms}
+    assert all(arm == kept[arm.name] for arm in second.arms)
+
+
+def test_a_temperature_is_compared_with_the_best_of_all_controls() -> None:
+    (record,) = (run_experiment(E10, "ci", [5], lambda _: None),)
+    bits = {arm["name"]: arm["results"][0]["measures"]["bits_per_byte"] for arm in record["arms"]}
+    gains = {
+        arm["name"]: arm["results"][0]["measures"]["gain"]
+        for arm in record["arms"]
+        if arm["name"] not in CONTROLS
+    }
+    assert len(set(bits.values())) == len(bits)
+    assert gains == {name: min(bits[each] for each in CONTROLS) - bits[name] for name in gains}
+
+
+def test_a_curriculum_that_begins_at_one_trains_the_same_weights_as_none() -> None:
+    budget = E10.budgets["ci"]
+    plain, at_one, hot = (trained({**budget, **arm}, 5) for arm in ({}, {"start": 1.0}, {"start": 2.0}))
+    assert torch.equal(plain.norm.weight, at_one.norm.weight)
+    assert not torch.equal(plain.norm.weight, hot.norm.weight)
+
+
+def test_every_arm_reads_the_same_rows_of_text() -> None:
+    one, other = (TextRows(5, 3, 16).batch(7).tokens for _ in range(2))
+    assert one.shape == (3, 17)
+    assert torch.equal(one, other)
+    assert not torch.equal(one, TextRows(6, 3, 16).batch(7).tokens)
+
+
+@pytest.mark.parametrize("experiment", [E6, E7, E8, E9, E10], ids=["E6", "E7", "E8", "E9", "E10"])
 def test_running_an_experiment_again_measures_the_same(experiment: Experiment) -> None:
     strings.pretrained.cache_clear()
     one, two = (run_experiment(experiment, "ci", [5], lambda _: None) for _ in range(2))

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import claimsFile from '#contracts/claims.json' with { type: 'json' };
+import presets from '#contracts/presets.json' with { type: 'json' };
 import { claims, claimVerdicts } from '#contracts/source/claims.ts';
 import { defaultSettings } from '#contracts/source/phases/settings.ts';
 
@@ -85,6 +86,30 @@ describe('verdicts', () => {
       const defaults = defaultSettings(held.phase);
       expect(Object.keys(defaults)).toContain(held.setting);
       if (claim.verdict !== 'holds') expect(defaults[held.setting]).toBe(held.off);
+    },
+  );
+
+  it('decide every switch of phase 5 that its page names', () => {
+    const page = readFileSync(join(process.cwd(), 'docs/phases/training.md'), 'utf8');
+    const [, table = ''] = page.split('| switch | off |');
+    const [rows = ''] = table.split('\n\n');
+    const named = [...rows.matchAll(/^\| `(\w+)/gm)].map(([, setting]) => setting);
+    const decided = inherited.flatMap((claim) =>
+      claim.switch?.phase === 'training' ? [claim.switch.setting] : [],
+    );
+    expect(named.length).toBeGreaterThan(4);
+    expect(decided.sort()).toEqual(named.sort());
+  });
+
+  test.each(presets.presets.map((preset) => [preset.name, preset] as const))(
+    'the preset %s switches nothing on that does not hold',
+    (_, { config }) => {
+      const chosen: Readonly<Record<string, Readonly<Record<string, unknown>>>> = config;
+      for (const { verdict, switch: held } of judged) {
+        if (!held || verdict === 'holds') continue;
+        const settings = { ...defaultSettings(held.phase), ...chosen[held.phase] };
+        expect(settings).toMatchObject({ [held.setting]: held.off });
+      }
     },
   );
 });

@@ -1,0 +1,1 @@
+"""E10: a temperature curriculum of the loss beside other learning rates."""

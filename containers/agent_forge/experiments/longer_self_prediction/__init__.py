@@ -1,0 +1,1 @@
+"""E7B: predicting the own hidden layer, trained to its end."""
