@@ -1,6 +1,12 @@
 /** The report as Markdown, for people. It shows what the report holds and adds no number of its own. */
 
-import type { ReportedPhase, ReportedRow, ReportedStrength, RunReport } from '#contracts/source/report.ts';
+import type {
+  ReportedClaim,
+  ReportedPhase,
+  ReportedRow,
+  ReportedStrength,
+  RunReport,
+} from '#contracts/source/report.ts';
 import type { LinkedNumber } from './gate.ts';
 
 /** Four significant digits, or the whole number. */
@@ -49,6 +55,19 @@ function courseTable(course: RunReport['course'] = []): string {
     ...measures.map((measure) => formatFigure(figures[measure])),
   ]);
   return `## From phase to phase\n\n${table(['phase', 'model', ...measures], rows)}`;
+}
+
+/** `training.grokfast`, or the phase alone where it has no choice. */
+function claimSection(claims: readonly ReportedClaim[]): string {
+  const rows = claims.map(({ phase, setting, claim, verdict, records }) => [
+    setting ? `${phase}.${setting}` : phase,
+    claim,
+    verdict,
+    records.map(({ experiment, sha256 }) => `${experiment} ${sha256.slice(0, 12)}`).join(', ') || 'none',
+  ]);
+  const said =
+    'What experiments say about the mechanisms that were on, of their own models and not of this run.';
+  return `## Claims\n\n${said}\n\n${table(['mechanism', 'claim', 'verdict', 'records (SHA-256)'], rows)}`;
 }
 
 function contractSection(contracts: ReportedPhase['contracts'] = []): string {
@@ -102,6 +121,7 @@ export function renderReport(report: RunReport): string {
     corpus ? `Corpus ${corpus.name} (${corpus.licence}), SHA-256 ${corpus.sha256}.` : '',
     ...report.phases.map(phaseSection),
     report.course?.length ? courseTable(report.course) : '',
+    report.claims?.length ? claimSection(report.claims) : '',
     models.length > 0
       ? `## Models\n\n${table(['model', 'role', 'parents', 'weights SHA-256'], modelRows)}`
       : '',

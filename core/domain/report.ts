@@ -2,6 +2,7 @@
  * The report of a run. Every number in it is a `LinkedNumber`: a value with the id of the metric record that it was
  * read from. What was not measured is null and shown as such; nothing is computed here.
  */
+import type { ClaimVerdict } from '#contracts/source/claims.ts';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { ReportedPhase, ReportedRow, ReportedStrength, RunReport } from '#contracts/source/report.ts';
@@ -10,6 +11,7 @@ import { type GateVerdict, type LinkedNumber, linkedNumber } from './gate.ts';
 import { type Model, modelReference } from './model.ts';
 import { type Highlight, phaseDefinition, type Strength } from './phase.ts';
 import type { Run } from './run.ts';
+import { claimsOf } from './run-claims.ts';
 
 function gateRule({ gate }: GateVerdict): string {
   const { bound } = gate;
@@ -142,8 +144,9 @@ export function buildReport(facts: {
   models: readonly Model[];
   metrics: readonly MetricRecord[];
   corpus: Corpus | null;
+  claims: readonly ClaimVerdict[];
 }): RunReport {
-  const { run, models, metrics, corpus } = facts;
+  const { run, models, metrics, corpus, claims } = facts;
   return {
     schema: 'forge/report/v1',
     run: {
@@ -158,6 +161,7 @@ export function buildReport(facts: {
     corpus: corpus && { id: corpus.id, name: corpus.name, sha256: corpus.sha256, licence: corpus.licence },
     phases: run.resolved.phases.map((slug) => reportPhase(run, slug, metrics)),
     course: courseOf(run, metrics),
+    claims: claimsOf(run, claims),
     models: models.map((model) => ({
       id: model.id,
       reference: modelReference(model),

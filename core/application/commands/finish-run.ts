@@ -21,6 +21,7 @@ import {
 } from '../../domain/run.ts';
 import { shownMetrics } from '../../domain/shown-metrics.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { listClaims } from '../queries/list-claims.ts';
 import { changeRun, type RunChange } from './change-run.ts';
 
 export interface RunToFinish {
@@ -153,7 +154,7 @@ async function figuresOf(
 async function writeReport(ports: FinishPorts, principal: Principal, run: Run): Promise<RunReport> {
   const { metrics, models } = await figuresOf(ports, principal, run);
   const corpus = run.resolved.corpus && (await ports.corpora.get(principal.tenant, run.resolved.corpus.id));
-  const report = buildReport({ run, models: [...models].reverse(), metrics, corpus });
+  const report = buildReport({ run, models: [...models].reverse(), metrics, corpus, claims: listClaims() });
   const encode = (text: string) => new TextEncoder().encode(text);
   await ports.blobWriter.write(
     reportKey(run.id, 'json'),

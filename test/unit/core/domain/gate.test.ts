@@ -84,7 +84,7 @@ describe('strengths in the report', () => {
     endedAt: null,
     error: null,
     document: {},
-    resolved: { phases: ['cognate'] },
+    resolved: { phases: ['cognate'], config: {} },
     phases: [{ slug: 'cognate', status: 'succeeded', gates: [] }],
   } as unknown as Run;
   const NAMES = ['base', 'reasoning', 'memory', 'adaptive'];
@@ -94,7 +94,13 @@ describe('strengths in the report', () => {
       // The rows below are shares right; the report compares answer bits, of which fewer are better.
       return typeof value === 'number' ? [metric(`${name}/recall_answer_bits`, 1 - value)] : [];
     });
-    const report = buildReport({ run, models: [], metrics: [metric('x/y', 1), ...metrics], corpus: null });
+    const report = buildReport({
+      run,
+      models: [],
+      metrics: [metric('x/y', 1), ...metrics],
+      corpus: null,
+      claims: [],
+    });
     return { strength: report.phases[0]?.strengths[1], markdown: renderReport(report) };
   };
 
@@ -116,7 +122,7 @@ describe('strengths in the report', () => {
 
   test('a figure that a retried attempt measured again replaces the first, and steps never show', () => {
     const metrics = [metric('a/b', 1, 1), metric('a/b', 2, 2), metricOf(PLACE, ['a/b', 3, 'x'], 10)];
-    const report = buildReport({ run, models: [], metrics, corpus: null });
+    const report = buildReport({ run, models: [], metrics, corpus: null, claims: [] });
     expect(report.phases[0]?.figures.a?.b).toEqual({ value: 2, unit: 'x', metric: metrics[1]?.id });
   });
 });

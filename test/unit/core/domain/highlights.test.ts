@@ -13,7 +13,7 @@ const run = {
   status: 'succeeded',
   executions: [],
   document: {},
-  resolved: { phases: ['cognate'] },
+  resolved: { phases: ['cognate'], config: {} },
   phases: [{ slug: 'cognate', status: 'succeeded', gates: [] }],
 } as unknown as Run;
 const cognate = PHASES[0] as PhaseDefinition;
@@ -23,7 +23,7 @@ const measured = (values: Readonly<Record<string, number>>, step: number | null 
 
 function report(highlights: PhaseDefinition['highlights'], metrics: readonly MetricRecord[]) {
   Object.assign(cognate, { highlights });
-  const built = buildReport({ run, models: [], metrics, corpus: null });
+  const built = buildReport({ run, models: [], metrics, corpus: null, claims: [] });
   return { rows: built.phases[0]?.highlights ?? [], markdown: renderReport(built) };
 }
 
