@@ -46,7 +46,7 @@ export const RESOURCE_VARIABLES = {
   blobs: ['FORGE_BUCKET'],
   /** ARN of the pipeline machine. */
   workflow: ['FORGE_PIPELINE_ARN'],
-  /** Name or ARN of the queue. */
+  /** Names of the queues, separated by commas. */
   jobs: ['FORGE_JOB_QUEUE'],
   logs: ['FORGE_JOB_LOG_GROUP'],
   events: ['FORGE_EVENT_BUS'],
@@ -67,7 +67,7 @@ export const TRIGGERS = [
   'task',
   /** A subscription of the jobs' log group. */
   'job-output',
-  /** EventBridge: source `aws.batch`, detail type `Batch Job State Change`, of our queue. */
+  /** EventBridge: source `aws.batch`, detail type `Batch Job State Change`, of our queues. */
   'job-status',
   /** EventBridge: source `aws.states`, detail type `Step Functions Execution Status Change`, of the pipeline machine. */
   'execution-status',
@@ -81,6 +81,8 @@ export const TRIGGERS = [
   'table-stream',
   /** Our own bus: the event types that contracts/subscriptions.json names. */
   'subscription',
+  /** The WebSocket API: connect, disconnect and every frame. */
+  'socket',
 ] as const;
 
 export type Trigger = (typeof TRIGGERS)[number];

@@ -8,9 +8,10 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { readStageConfig } from '../config/read-stage-config.ts';
 import { ForgeStage } from '../forge-stage.ts';
+import { NagChecks } from '../nag-checks.ts';
+import { checkoutAssets } from '../stage-assets.ts';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -19,8 +20,12 @@ const stage: string = app.node.tryGetContext('stage') ?? 'dev';
 const path: string = app.node.tryGetContext('config') ?? join(ROOT, 'infra', 'config', `${stage}.json`);
 
 try {
-  new ForgeStage(app, { config: readStageConfig(path), account: process.env.CDK_DEFAULT_ACCOUNT });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app, { verbose: true }));
+  new ForgeStage(app, {
+    config: readStageConfig(path),
+    assets: checkoutAssets(ROOT),
+    account: process.env.CDK_DEFAULT_ACCOUNT,
+  });
+  Validations.of(app).addPlugins(new NagChecks(app, { verbose: true }));
 } catch (error) {
   // The message says what to correct; where it was thrown helps nobody who edits a configuration.
   if (!(error instanceof Error) || error.name !== 'StageConfigError') throw error;

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { PRICES } from '#contracts/source/prices.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
+import { triggers } from '#contracts/source/triggers.ts';
 import { unfitInstances } from './instance-fit.ts';
 
 const instanceType = z.enum(Object.keys(PRICES.instances) as [string, ...string[]]);
@@ -36,9 +37,6 @@ const signIn = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** A key pattern below uploads/ and the run document's template that an object there starts. */
-const uploadRule = z.strictObject({ pattern: z.string().min(1), template: z.string().min(1) });
-
 export const stageConfig = z.strictObject({
   stage: z.string().regex(/^[a-z][a-z0-9]{1,11}$/, 'expected 2 to 12 lower-case letters and digits'),
   region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected a region, as us-east-1'),
@@ -70,7 +68,8 @@ export const stageConfig = z.strictObject({
   /** Told of finished and failed runs, alarms and the budget. @default nobody: subscribe to the topic by hand */
   notify: z.array(email).default([]),
   logRetentionDays: z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]),
-  uploads: z.array(uploadRule).default([]),
+  /** Which runs start by themselves, on an upload or by the clock. @default none */
+  triggers: triggers.default({ apiVersion: 'forge/v1', kind: 'Triggers', uploads: [], schedules: [] }),
 });
 
 export type StageConfig = Readonly<z.output<typeof stageConfig>>;

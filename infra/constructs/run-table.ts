@@ -1,11 +1,9 @@
 import { AttributeType, Billing, StreamViewType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import tableFacts from '#contracts/table.json' with { type: 'json' };
+import facts from '#contracts/table.json' with { type: 'json' };
 import type { StageConfig } from '../config/stage-config.ts';
 import { removalOf } from './removal.ts';
 
-const { partitionKey, sortKey, timeToLive } = tableFacts;
-const INDEXES: readonly string[] = tableFacts.indexes;
 const BACKUP_DAYS = 7;
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
@@ -18,14 +16,9 @@ export class RunTable extends Construct {
     super(scope, id);
     const { maxReadRequestUnits, maxWriteRequestUnits } = config.table;
     this.table = new TableV2(this, 'Table', {
-      partitionKey: text(partitionKey),
-      sortKey: text(sortKey),
-      globalSecondaryIndexes: INDEXES.map((indexName) => ({
-        indexName,
-        partitionKey: text(`${indexName}pk`),
-        sortKey: text(`${indexName}sk`),
-      })),
-      timeToLiveAttribute: timeToLive,
+      partitionKey: text(facts.partitionKey),
+      sortKey: text(facts.sortKey),
+      timeToLiveAttribute: facts.timeToLive,
       // The outbox relay reads what a transaction wrote, and what stood there before.
       dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       billing: Billing.onDemand({ maxReadRequestUnits, maxWriteRequestUnits }),
@@ -37,10 +30,6 @@ export class RunTable extends Construct {
       deletionProtection: config.protectData,
       removalPolicy: removalOf(config),
     });
-  }
-
-  get indexArns(): readonly string[] {
-    return INDEXES.map((name) => `${this.table.tableArn}/index/${name}`);
   }
 
   get streamArn(): string {

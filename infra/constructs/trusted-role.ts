@@ -9,7 +9,7 @@ export interface TrustedRoleProps {
   readonly source: {
     readonly service: string;
     readonly resource: string;
-    readonly resourceName: string;
+    readonly resourceName?: string;
     /** @default SLASH_RESOURCE_NAME, which is not what Step Functions' ARNs look like */
     readonly arnFormat?: ArnFormat;
   };

@@ -2,7 +2,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { devConfig, synthesise } from './synthesised-stage.ts';
 
 const config = devConfig();
-const { stage, templateOf } = synthesise(config);
+const { stage, templateOf } = synthesise();
 const template = templateOf(stage.compute);
 
 const environments = Object.entries(template.findResources('AWS::Batch::ComputeEnvironment'));

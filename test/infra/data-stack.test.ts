@@ -1,18 +1,20 @@
 import { Match } from 'aws-cdk-lib/assertions';
+import facts from '#contracts/table.json' with { type: 'json' };
 import { devConfig, synthesise } from './synthesised-stage.ts';
 
 const { stage, templateOf } = synthesise();
 const template = templateOf(stage.data);
 
 describe('the table', () => {
-  it('has the key of contracts/table.json and no index, expiry, a stream of both images and a way back in time', () => {
+  it('has the key and the expiry of contracts/table.json, no index (the rows are), a stream of both images and a way back in time', () => {
+    expect(facts.indexes).toEqual([]);
     template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
       KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
+        { AttributeName: facts.partitionKey, KeyType: 'HASH' },
+        { AttributeName: facts.sortKey, KeyType: 'RANGE' },
       ],
+      TimeToLiveSpecification: { AttributeName: facts.timeToLive, Enabled: true },
       GlobalSecondaryIndexes: Match.absent(),
-      TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
       StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
       Replicas: [
         Match.objectLike({
@@ -100,7 +102,7 @@ describe('the users', () => {
 });
 
 describe('a stage that protects its data', () => {
-  const protectedStage = synthesise({ ...devConfig(), stage: 'prod', protectData: true }).stage;
+  const protectedStage = synthesise({ config: { stage: 'prod', protectData: true } }).stage;
 
   it('keeps table, buckets and users when the stack goes, and the stack from going by accident', () => {
     const kept = ['AWS::DynamoDB::GlobalTable', 'AWS::S3::Bucket', 'AWS::Cognito::UserPool'];

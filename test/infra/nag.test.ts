@@ -1,8 +1,8 @@
 /** cdk-nag's AwsSolutions over every stack: nothing open, and little that is kept with a reason. */
 import { Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
 import { ACKNOWLEDGED } from '#infra/constructs/nag-acknowledgement.ts';
-import { devConfig, synthesise } from './synthesised-stage.ts';
+import { NagChecks } from '#infra/nag-checks.ts';
+import { synthesise } from './synthesised-stage.ts';
 
 const MOST_ACKNOWLEDGED = 8;
 
@@ -36,7 +36,7 @@ const distinct = (kept: readonly Kept[]) => new Set(kept.map(({ rule, reason }) 
 
 describe('cdk-nag', () => {
   it('finds nothing that is neither solved nor kept with a reason', () => {
-    const { violations } = new AwsSolutionsChecks(app).validateScope(app);
+    const { violations } = new NagChecks(app).validateScope(app);
     const found = violations.map(({ ruleName, violatingResources }) => [
       ruleName,
       violatingResources.map(({ constructPath }) => constructPath),
@@ -45,9 +45,9 @@ describe('cdk-nag', () => {
   });
 
   it('would find a bucket without a log and without TLS', () => {
-    const other = synthesise({ ...devConfig(), stage: 'bad' });
+    const other = synthesise({ config: { stage: 'bad' } });
     other.stage.data.blobs.bucket.node.tryRemoveChild('Policy');
-    const { violations } = new AwsSolutionsChecks(other.app).validateScope(other.app);
+    const { violations } = new NagChecks(other.app).validateScope(other.app);
     expect(violations.map(({ ruleName }) => ruleName)).toContain('AwsSolutions-S10');
   });
 

@@ -1,9 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import type { StageConfig } from '#infra/config/stage-config.ts';
-import { devConfig, synthesise } from './synthesised-stage.ts';
+import { synthesise } from './synthesised-stage.ts';
 
-const withNetwork = (network: StageConfig['network'], context = {}) =>
-  synthesise({ ...devConfig(), network }, context).stage;
+const withNetwork = (network: StageConfig['network'], lookedUp = {}) =>
+  synthesise({ config: { network }, lookedUp }).stage;
 const networkOf = (network: StageConfig['network']): Template => {
   const { network: stack } = withNetwork(network);
   if (!stack) throw new Error('this stage has no network of its own');
@@ -52,7 +52,7 @@ describe('a public network', () => {
 
   it('takes its zones from the configuration where they are given, without a look-up', () => {
     const availabilityZones = ['us-east-1d', 'us-east-1f'];
-    const { network } = synthesise({ ...devConfig(), availabilityZones }).stage;
+    const { network } = synthesise({ config: { availabilityZones } }).stage;
     expect(network?.vpc.availabilityZones).toEqual(availabilityZones);
   });
 });

@@ -155,6 +155,12 @@ describe('a job looked up', () => {
     });
   });
 
+  test('those of a run are looked for in every queue', async () => {
+    const { config, sent } = queueOf([]);
+    await batchJobs(batchClient(config), 'forge-dev-gpu,forge-dev-cpu').named(`${RUN}-`);
+    expect(sent.map(({ body }) => JSON.parse(body).jobQueue)).toEqual(['forge-dev-gpu', 'forge-dev-cpu']);
+  });
+
   test('children of an array are listed whatever their status', async () => {
     const statuses = ['FAILED', 'SUCCEEDED', 'RUNNING', 'RUNNABLE', 'STARTING'] as const;
     const { config } = queueOf([parent, ...statuses.map((status, index) => child(index, { status }))]);
