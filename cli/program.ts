@@ -14,6 +14,7 @@ import { addMergeVerb } from './nouns/merging.ts';
 import { addModelsVerbs } from './nouns/models.ts';
 import { addRunsVerbs } from './nouns/runs.ts';
 import { addShellVerbs } from './nouns/shell.ts';
+import { addWebhookVerbs } from './nouns/webhooks.ts';
 import { createConsole } from './output/console.ts';
 import { showError } from './output/problem.ts';
 
@@ -104,6 +105,7 @@ export function buildProgram(act: Act): Command {
   addCorporaVerbs(program, act);
   addInboxVerbs(program, act);
   addCatalogueVerbs(program, act);
+  addWebhookVerbs(program, act);
   addDocumentVerbs(program, act);
   addMergeVerb(program, act);
   addMachineVerbs(program, act, packageFacts.version);

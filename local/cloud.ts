@@ -7,12 +7,15 @@ import { openDatabase } from '#adapters/local/sqlite-database.ts';
 import { sqliteExecutionJournal } from '#adapters/local/sqlite-execution-journal.ts';
 import { sqliteJobJournal } from '#adapters/local/sqlite-job-journal.ts';
 import { type UrlSigner, urlSigner } from '#adapters/local/url-signer.ts';
+import { guardedSender } from '#adapters/outbound/guarded-sender.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { Triggers } from '#contracts/source/triggers.ts';
-import { type ExecutionEnd, reconcileRuns } from '#core/application/commands/reconcile-runs.ts';
+import { withDeliveries } from '#core/application/commands/queue-deliveries.ts';
+import { reconcileRuns } from '#core/application/commands/reconcile-runs.ts';
 import type { LogReader } from '#core/ports/log-reader.ts';
 import type { Ports } from '#core/ports/ports.ts';
-import type { Engine } from './asl/api.ts';
+import type { Sending } from '#core/ports/sending.ts';
+import type { Engine, EngineOptions } from './asl/api.ts';
 import { createEngine } from './asl/engine.ts';
 import { type FunctionTable, functionTable } from './function-table.ts';
 import type { Home } from './home.ts';
@@ -26,6 +29,7 @@ import { localMachines, PIPELINE_MACHINE } from './machines.ts';
 import { startSchedules } from './schedules.ts';
 import { settlement } from './settlement.ts';
 import { taskHandlers } from './task-handlers.ts';
+import { webhookWorker } from './webhook-worker.ts';
 
 export interface CloudOptions {
   readonly home: Home;
@@ -39,13 +43,15 @@ export interface CloudOptions {
   readonly leaseSeconds?: number;
   /** Which runs start by themselves. */
   readonly triggers: Triggers;
+  /** Webhooks may go to this machine, over plain HTTP. */
+  readonly webhooksToLoopback: boolean;
   /** Base address of this server, known once it listens. */
   readonly url: () => string;
   readonly onFault: (what: string, error: unknown) => void;
 }
 
 export interface Cloud {
-  readonly ports: Ports;
+  readonly ports: Ports & Sending;
   readonly logs: LogReader;
   readonly signer: UrlSigner;
   readonly engine: Engine;
@@ -55,13 +61,30 @@ export interface Cloud {
   close(): Promise<void>;
 }
 
+/** The secret of this home, which is its user's alone, is the key of its webhooks. */
+function sendingOf({ home, url, webhooksToLoopback }: CloudOptions): Sending {
+  const ownPort = () => Number(new URL(url()).port);
+  const loopback = webhooksToLoopback ? { loopback: { exceptPorts: () => [ownPort()] } } : {};
+  return { outbound: guardedSender(loopback), webhookKey: { read: async () => home.token } };
+}
+
+/** The end of a pipeline's execution is what its run ends with. */
+function settlingEnds(settle: ReturnType<typeof settlement>): NonNullable<EngineOptions['onStatusChange']> {
+  return ({ machineArn, name, status, error, cause, input }) => {
+    const { tenant, runId } = input as { tenant: string; runId: string };
+    if (machineArn === PIPELINE_MACHINE)
+      void settle({ tenant, runId, execution: name, status, error, cause });
+  };
+}
+
 export function openCloud(options: CloudOptions): Cloud {
   const { home, slots, command, code, launcher, leaseSeconds, triggers, url, onFault } = options;
   const database = openDatabase(home.database);
   const signer = urlSigner(url, home.token, () => new Date());
   const workflow = embeddedWorkflow(() => engine, PIPELINE_MACHINE);
-  const ports: Ports = {
-    ...localPorts({ database, bucket: home.bucket, signer, workflow }),
+  const ports: Ports & Sending = {
+    ...withDeliveries(localPorts({ database, bucket: home.bucket, signer, workflow })),
+    ...sendingOf(options),
     code: { hash: async (phase) => code(phase) },
     jobs: embeddedJobs(() => runner),
   };
@@ -84,14 +107,11 @@ export function openCloud(options: CloudOptions): Cloud {
     machines: localMachines(),
     tasks: taskHandlers(functions, runner, leaseSeconds),
     journal: sqliteExecutionJournal(database),
-    onStatusChange: ({ machineArn, name, status, error, cause, input }) => {
-      const { tenant, runId } = input as { tenant: string; runId: string };
-      if (machineArn === PIPELINE_MACHINE)
-        void settle({ tenant, runId, execution: name, status, error, cause });
-    },
+    onStatusChange: settlingEnds(settle),
     onFault: (name, error) => onFault(`execution ${name}`, error),
   });
   let stopTriggers: () => Promise<void> = async () => undefined;
+  const webhooks = webhookWorker(functions['deliver-webhooks'], (error) => onFault('webhooks', error));
   return {
     ports,
     logs: jobLogReader(runner, home.jobLogs),
@@ -102,12 +122,13 @@ export function openCloud(options: CloudOptions): Cloud {
       await runner.resume();
       await engine.resumeAll();
       // Not waited for: it may have to wait for a job to end, and the server is there in the meantime.
-      const settleLater = async (end: ExecutionEnd) => void settle(end);
-      await reconcileRuns(ports, settleLater, onFault);
+      await reconcileRuns(ports, async (end) => void settle(end), onFault);
       stopTriggers = startTriggers({ ports, functions, triggers, onFault });
+      webhooks.start();
     },
     async close() {
       await stopTriggers();
+      await webhooks.stop();
       engine.close();
       await runner.close();
       await launcher.close();

@@ -2,7 +2,9 @@
 import contract from '#contracts/functions.json' with { type: 'json' };
 import type { Triggers } from '#contracts/source/triggers.ts';
 import type { Ports } from '#core/ports/ports.ts';
+import type { Sending } from '#core/ports/sending.ts';
 import { createCompletePhase } from '#functions/complete-phase/complete-phase.ts';
+import { createDeliverWebhooks } from '#functions/deliver-webhooks/deliver-webhooks.ts';
 import { createFailPhase } from '#functions/fail-phase/fail-phase.ts';
 import { createFinishRun } from '#functions/finish-run/finish-run.ts';
 import { createIngestEvents } from '#functions/ingest-events/ingest-events.ts';
@@ -17,7 +19,7 @@ import { createStartPhase } from '#functions/start-phase/start-phase.ts';
 export type FunctionName = Exclude<keyof (typeof contract)['functions'], 'api'>;
 export type FunctionTable = Readonly<Record<FunctionName, TaskFunction>>;
 
-export function functionTable(ports: Ports, triggers: Triggers): FunctionTable {
+export function functionTable(ports: Ports & Sending, triggers: Triggers): FunctionTable {
   return {
     'prepare-run': createPrepareRun(ports),
     'start-phase': createStartPhase(ports),
@@ -25,6 +27,7 @@ export function functionTable(ports: Ports, triggers: Triggers): FunctionTable {
     'fail-phase': createFailPhase(ports),
     'finish-run': createFinishRun(ports),
     'ingest-events': createIngestEvents(ports),
+    'deliver-webhooks': createDeliverWebhooks(ports),
     'record-job': createRecordJob(ports),
     'on-upload': createOnUpload(ports, triggers.uploads),
     'on-schedule': createOnSchedule(ports, triggers.schedules),

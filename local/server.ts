@@ -142,6 +142,7 @@ async function serve(
     launcher,
     ...leaseOf(environment),
     triggers,
+    webhooksToLoopback: environment.FORGE_WEBHOOKS_LOOPBACK === '1',
     url: () => url,
     onFault,
   });

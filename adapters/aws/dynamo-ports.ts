@@ -18,6 +18,7 @@ import {
 import { dynamoRegistryWriter } from './dynamo-registry-writer.ts';
 import { dynamoTable } from './dynamo-table.ts';
 import { dynamoTransactions } from './dynamo-transactions.ts';
+import { dynamoWebhookReader } from './dynamo-webhook-reader.ts';
 
 export type DynamoPorts = Pick<
   Ports,
@@ -27,6 +28,7 @@ export type DynamoPorts = Pick<
   | 'presets'
   | 'tenants'
   | 'uploads'
+  | 'webhooks'
   | 'metrics'
   | 'metricLog'
   | 'events'
@@ -51,6 +53,7 @@ export function dynamoPorts(
     presets: ofTenants(dynamoPresetReader(table)),
     tenants: dynamoTenantReader(table),
     uploads: ofTenants(dynamoUploadReader(table)),
+    webhooks: ofTenants(dynamoWebhookReader(table)),
     metrics: ofTenants(dynamoMetricReader(table)),
     metricLog: ofTenants(dynamoMetricWriter(table, transactions)),
     events: ofTenants<EventReader>(eventLog),

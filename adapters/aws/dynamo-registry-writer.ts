@@ -2,6 +2,7 @@
 import { ForgeError } from '#core/domain/errors.ts';
 import type { Model } from '#core/domain/model.ts';
 import { summaryOf } from '#core/domain/run-summary.ts';
+import type { Delivery } from '#core/domain/webhook.ts';
 import type { Change, RegistryWriter } from '#core/ports/registry-writer.ts';
 import type { DynamoEventLog } from './dynamo-event-log.ts';
 import { idempotencyKeyOf } from './dynamo-readers.ts';
@@ -23,7 +24,7 @@ type Planners = {
 };
 
 /** Kinds of which the first record of a tenant may be. */
-const FIRST_RECORDS: readonly Change['kind'][] = ['run', 'model', 'corpus', 'upload'];
+const FIRST_RECORDS: readonly Change['kind'][] = ['run', 'model', 'corpus', 'upload', 'webhook'];
 
 const ABSENT: Condition = { text: 'attribute_not_exists(pk)' };
 
@@ -130,7 +131,40 @@ function plannersOf(table: DynamoTable): Planners {
       { delete: keyOf('preset', { tenant, name }), ...under(`Preset ${name}`, expected) },
     ],
     idempotency: ({ tenant }, change) => [idempotencyStep(tenant, change)],
+    webhook({ tenant }, { webhook, expected }) {
+      const { id, recordVersion: version } = webhook;
+      const put = itemOf('webhook', { tenant, webhook: id }, { version, document: JSON.stringify(webhook) });
+      return [{ put, ...under(`Webhook ${id}`, expected) }];
+    },
+    'delete-webhook': ({ tenant }, { id, expected }) => [
+      { delete: keyOf('webhook', { tenant, webhook: id }), ...under(`Webhook ${id}`, expected) },
+    ],
+    delivery: ({ tenant }, { delivery, expected }) => deliverySteps(table, tenant, delivery, expected),
+    'queue-delivery': ({ tenant }, { delivery }) => deliverySteps(table, tenant, delivery, null),
   };
+}
+
+/** The row of what is due follows its record. One that is queued again, which nobody notices in between, is left as it is. */
+async function deliverySteps(
+  table: DynamoTable,
+  tenant: string,
+  delivery: Delivery,
+  expected: number | null,
+): Promise<readonly DecidedStep[]> {
+  const { id, webhookId: webhook, recordVersion: version, nextAttemptAt, expiresAt } = delivery;
+  const key = keyOf('delivery', { tenant, webhook, delivery: id });
+  const before = await table.get(key);
+  if (expected === null && before) return [];
+  const ttl = Math.ceil(Date.parse(expiresAt) / 1000);
+  const facts = { version, due: nextAttemptAt ?? undefined, ttl, document: JSON.stringify(delivery) };
+  const record = itemOf('delivery', { tenant, webhook, delivery: id }, facts);
+  const rowOf = (at: string) => itemOf('deliveryDue', { tenant, at, delivery: id }, { webhook });
+  const old = before?.due === undefined || before.due === nextAttemptAt ? null : rowOf(String(before.due));
+  return [
+    expected === null ? { put: record } : { put: record, ...under(`Delivery ${id}`, expected) },
+    ...(nextAttemptAt === null ? [] : [{ put: rowOf(nextAttemptAt) }]),
+    ...(old ? [{ delete: { pk: old.pk, sk: old.sk } }] : []),
+  ];
 }
 
 /** The rows of a status follow it; the record's condition makes sure that it is still what it was when we looked. */

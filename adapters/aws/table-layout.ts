@@ -95,6 +95,24 @@ export const ITEMS = {
     size: '0.2 KB',
   },
   preset: { pk: 'T#{tenant}#PRESETS', sk: '{name}', holds: 'a preset of the tenant', size: '1 to 10 KB' },
+  webhook: {
+    pk: 'T#{tenant}#WEBHOOKS',
+    sk: '{webhook}',
+    holds: 'a webhook, without its secret',
+    size: '0.5 KB',
+  },
+  delivery: {
+    pk: 'T#{tenant}#WEBHOOK#{webhook}#DELIVERIES',
+    sk: '{delivery}',
+    holds: 'a message to a webhook; deleted by its time to live',
+    size: '1 KB',
+  },
+  deliveryDue: {
+    pk: 'T#{tenant}#DELIVERIES-DUE',
+    sk: '{at}/{delivery}',
+    holds: 'webhook of a delivery that is to be tried then',
+    size: '0.2 KB',
+  },
   event: {
     pk: 'T#{tenant}#RUN#{run}#EVENTS',
     sk: '{seq}',

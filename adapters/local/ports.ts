@@ -19,6 +19,7 @@ import {
 } from './sqlite-readers.ts';
 import { sqliteRegistryWriter } from './sqlite-registry-writer.ts';
 import { sqliteUploadReader } from './sqlite-uploads.ts';
+import { sqliteWebhookReader } from './sqlite-webhook-reader.ts';
 import type { UrlSigner } from './url-signer.ts';
 
 export function localPorts(facts: {
@@ -37,6 +38,7 @@ export function localPorts(facts: {
     presets: ofTenants(sqlitePresetReader(database)),
     tenants: sqliteTenantReader(database),
     uploads: ofTenants(sqliteUploadReader(database)),
+    webhooks: ofTenants(sqliteWebhookReader(database)),
     metrics: ofTenants(sqliteMetricReader(database)),
     events: ofTenants<EventReader>(eventLog),
     eventLog: ofTenants<EventWriter>(eventLog),

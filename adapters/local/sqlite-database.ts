@@ -32,6 +32,14 @@ CREATE TABLE IF NOT EXISTS presets (
 CREATE TABLE IF NOT EXISTS uploads (
   tenant TEXT NOT NULL, id TEXT NOT NULL, content_hash TEXT NOT NULL, document TEXT NOT NULL,
   PRIMARY KEY (tenant, id), UNIQUE (tenant, content_hash)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS webhooks (
+  tenant TEXT NOT NULL, id TEXT NOT NULL, record_version INTEGER NOT NULL, document TEXT NOT NULL,
+  PRIMARY KEY (tenant, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS deliveries (
+  tenant TEXT NOT NULL, webhook TEXT NOT NULL, id TEXT NOT NULL, due TEXT, expires_at TEXT NOT NULL,
+  record_version INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (tenant, webhook, id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS due_deliveries ON deliveries (tenant, due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS old_deliveries ON deliveries (tenant, expires_at);
 CREATE TABLE IF NOT EXISTS events (
   tenant TEXT NOT NULL, run TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT, document TEXT NOT NULL,
   PRIMARY KEY (tenant, run, seq)) WITHOUT ROWID;

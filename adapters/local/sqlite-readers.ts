@@ -82,7 +82,7 @@ export function sqliteCorpusReader(database: SqliteDatabase): CorpusReader {
 
 export function sqliteTenantReader(database: SqliteDatabase): TenantReader {
   const all = database.prepare(
-    'SELECT tenant FROM runs UNION SELECT tenant FROM models UNION SELECT tenant FROM corpora ORDER BY tenant',
+    'SELECT tenant FROM runs UNION SELECT tenant FROM models UNION SELECT tenant FROM corpora UNION SELECT tenant FROM webhooks ORDER BY tenant',
   );
   return { list: async () => (all.all() as { tenant: string }[]).map(({ tenant }) => tenant) };
 }

@@ -4,23 +4,18 @@ import type { Model } from '#core/domain/model.ts';
 import type { Change, RegistryWriter } from '#core/ports/registry-writer.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { SqliteEventLog } from './sqlite-event-log.ts';
+import { stale } from './sqlite-stale.ts';
 import { uploadHandler } from './sqlite-uploads.ts';
+import { webhookHandlers } from './sqlite-webhook-writer.ts';
 
 type Handlers = {
   [Kind in Change['kind']]: (tenant: string, change: Extract<Change, { kind: Kind }>) => void;
 };
 
-function stale(what: string, expected: number | null): ForgeError {
-  if (expected === null) return new ForgeError('conflict', `${what} exists already.`, { code: 'exists' });
-  return new ForgeError('conflict', `${what} is no longer at version ${expected}.`, {
-    code: 'stale_version',
-    hint: 'Read it again and repeat the change.',
-  });
-}
-
 export function sqliteRegistryWriter(database: SqliteDatabase, eventLog: SqliteEventLog): RegistryWriter {
   const handlers: Handlers = {
     ...recordHandlers(database),
+    ...webhookHandlers(database),
     model: modelHandler(database),
     upload: uploadHandler(database),
     idempotency: idempotencyHandler(database),

@@ -18,6 +18,7 @@ import type {
 } from './records.ts';
 import { call, callForNothing, callVersioned, fillPath } from './typed-call.ts';
 import { type FileToUpload, uploadFile } from './upload-file.ts';
+import { webhookMethods } from './webhook-methods.ts';
 
 /** The server gives at most this many rows in one answer. */
 const PAGE_LIMIT = 200;
@@ -176,5 +177,6 @@ export function createApiClient(connection: Connection) {
     ...modelMethods(connection),
     ...storeMethods(connection),
     ...catalogueMethods(connection),
+    ...webhookMethods(connection),
   };
 }

@@ -41,6 +41,7 @@ export type GarbageRequest = Schemas['GarbageRequest'];
 export type GarbageReport = Schemas['GarbageReport'];
 export type ModelImport = Schemas['ModelImport'];
 export type NamedParent = NonNullable<ModelImport['parents']>[number];
+export type WebhookToCreate = Schemas['WebhookToCreate'];
 export type Problem = Schemas['Problem'];
 
 export type RunDocumentBody = Body<'post', '/v1/runs'>;

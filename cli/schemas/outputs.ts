@@ -118,6 +118,7 @@ export const OUTPUTS: Readonly<Record<string, z.ZodType>> = {
     leftOut: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
   }),
   'presets-delete': z.strictObject({ deleted: z.string() }),
+  'webhooks-delete': z.strictObject({ deleted: z.string() }),
   'runs-diff': z.strictObject({
     left: runSide,
     right: runSide,

@@ -26,6 +26,7 @@ export const EVENT_TYPES = [
   'CheckpointRejected',
   'ModelRegistered',
   'CorpusRegistered',
+  'WebhookDisabled',
   'phase_progress',
   'generation_update',
   'training_metrics',

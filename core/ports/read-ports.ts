@@ -11,6 +11,7 @@ import type { PresetReader } from './preset-reader.ts';
 import type { RunReader } from './run-reader.ts';
 import type { TenantReader } from './tenant-reader.ts';
 import type { UploadReader } from './upload-reader.ts';
+import type { WebhookReader } from './webhook-reader.ts';
 
 /** What a query may touch. */
 export interface ReadPorts {
@@ -22,6 +23,7 @@ export interface ReadPorts {
   readonly metrics: MetricReader;
   readonly tenants: TenantReader;
   readonly uploads: UploadReader;
+  readonly webhooks: WebhookReader;
   readonly blobs: BlobReader;
   readonly clock: Clock;
   /** Absent where the code of the jobs cannot be known; then it is not compared. */

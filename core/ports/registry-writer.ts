@@ -5,6 +5,7 @@ import type { Model } from '../domain/model.ts';
 import type { Preset } from '../domain/preset.ts';
 import type { Run } from '../domain/run.ts';
 import type { Upload } from '../domain/upload.ts';
+import type { Delivery, Webhook } from '../domain/webhook.ts';
 
 /**
  * One conditional change. `expected` is the record version that must be in the store: null means that there must be
@@ -25,6 +26,11 @@ export type Change =
       readonly now: string;
       readonly expiresAt: string;
     }
+  | { readonly kind: 'webhook'; readonly webhook: Webhook; readonly expected: number | null }
+  | { readonly kind: 'delete-webhook'; readonly id: Ulid; readonly expected: number }
+  | { readonly kind: 'delivery'; readonly delivery: Delivery; readonly expected: number }
+  /** A new delivery; one that is there already is left as it is. */
+  | { readonly kind: 'queue-delivery'; readonly delivery: Delivery }
   | { readonly kind: 'event'; readonly event: NewEvent };
 
 export interface RegistryWriter {

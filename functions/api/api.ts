@@ -24,6 +24,7 @@ import { addPresetRoutes } from './routes/presets.ts';
 import { addRunStateRoutes } from './routes/run-state.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
+import { addWebhookRoutes } from './routes/webhooks.ts';
 
 export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   const app: ApiApp = new OpenAPIHono<ApiEnvironment>();
@@ -43,6 +44,7 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   addImportRoutes(app, api);
   addGarbageRoutes(app, api);
   addPresetRoutes(app, api);
+  addWebhookRoutes(app, api);
   addSessionAliases(app, api);
   addReadingAliases(app, api);
   addCatalogueAliases(app, api);

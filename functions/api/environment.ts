@@ -4,9 +4,10 @@ import type { Principal } from '#core/domain/principal.ts';
 import type { Authenticator } from '#core/ports/authenticator.ts';
 import type { LogReader } from '#core/ports/log-reader.ts';
 import type { Ports } from '#core/ports/ports.ts';
+import type { Sending } from '#core/ports/sending.ts';
 import type { Telemetry } from '../shared/powertools.ts';
 
-export interface ApiPorts extends Ports {
+export interface ApiPorts extends Ports, Sending {
   readonly logs: LogReader;
   readonly authenticator: Authenticator;
 }

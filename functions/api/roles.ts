@@ -63,6 +63,13 @@ const MAINTAINING: Readonly<Record<string, Access>> = {
   'POST /v1/models/{reference}/restore': 'maintainer',
   'DELETE /v1/presets/{name}': 'maintainer',
   'PUT /v1/presets/{name}': 'maintainer',
+  // Addresses of webhooks may hold tokens.
+  'GET /v1/webhooks': 'maintainer',
+  'POST /v1/webhooks': 'maintainer',
+  'GET /v1/webhooks/{id}': 'maintainer',
+  'DELETE /v1/webhooks/{id}': 'maintainer',
+  'GET /v1/webhooks/{id}/deliveries': 'maintainer',
+  'POST /v1/webhooks/{id}/test': 'maintainer',
 };
 
 export const ROUTE_ROLES: Readonly<Record<string, Access>> = { ...READING, ...RUNNING, ...MAINTAINING };

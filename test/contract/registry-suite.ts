@@ -17,6 +17,7 @@ import {
 } from './records.ts';
 import type { Commit, RegistryPorts, RegistryWorld } from './registry-world.ts';
 import { uploadTests } from './upload-tests.ts';
+import { webhookTests } from './webhook-tests.ts';
 
 const BUILT_IN = presetFile.presets.map((preset) => preset.name);
 const LATER = '2026-03-02T11:59:59.000Z';
@@ -53,6 +54,7 @@ export function runRegistrySuite(name: string, make: () => Promise<RegistryWorld
     statusTests(() => ports, commit);
     sharedNameTests(() => ports, commit);
     uploadTests(() => ports, commit);
+    webhookTests(() => ports, commit);
   });
 }
 

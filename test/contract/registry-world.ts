@@ -10,6 +10,7 @@ export type RegistryPorts = Pick<
   | 'presets'
   | 'tenants'
   | 'uploads'
+  | 'webhooks'
   | 'registry'
   | 'events'
   | 'eventLog'

@@ -3,16 +3,27 @@ import { createHash } from 'node:crypto';
 import { LOCAL_PRINCIPAL, type Principal } from '#core/domain/principal.ts';
 import { ofTenants } from '#core/domain/tenant.ts';
 import type { Ports } from '#core/ports/ports.ts';
+import type { Sending } from '#core/ports/sending.ts';
 import { blobReaderOf, blobWriterOf } from './memory/blobs.ts';
 import { eventLogOf, eventsOf, metricLogOf, metricsOf } from './memory/logs.ts';
-import { corporaOf, modelsOf, presetsOf, runsOf, tenantsOf, uploadsOf } from './memory/readers.ts';
+import { type MemoryOutbound, memoryOutbound } from './memory/outbound.ts';
+import {
+  corporaOf,
+  modelsOf,
+  presetsOf,
+  runsOf,
+  tenantsOf,
+  uploadsOf,
+  webhooksOf,
+} from './memory/readers.ts';
 import { registryOf } from './memory/registry.ts';
 import { type MemoryStore, newStore } from './memory/store.ts';
 import { type MemoryWorkflow, memoryWorkflow } from './memory/workflow.ts';
 
-export interface MemoryPorts extends Ports {
+export interface MemoryPorts extends Ports, Sending {
   readonly store: MemoryStore;
   readonly workflow: MemoryWorkflow;
+  readonly outbound: MemoryOutbound;
   /** Moves the clock; each look at it moves it by one more millisecond. */
   advance(milliseconds: number): void;
 }
@@ -34,10 +45,13 @@ export function memoryPorts(start = '2026-03-01T12:00:00.000Z'): MemoryPorts {
     metrics: ofTenants(metricsOf(store)),
     tenants: tenantsOf(store),
     uploads: ofTenants(uploadsOf(store)),
+    webhooks: ofTenants(webhooksOf(store)),
     blobs: blobReaderOf(store, new Date(start)),
     registry: ofTenants(registryOf(store)),
     eventLog: ofTenants(eventLogOf(store)),
     metricLog: ofTenants(metricLogOf(store)),
+    outbound: memoryOutbound(),
+    webhookKey: { read: async () => 'key of all webhooks' },
     blobWriter: blobWriterOf(store, () => new Date(now)),
     workflow: memoryWorkflow(),
     clock: { now: () => new Date(now++) },

@@ -1248,6 +1248,76 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/webhooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List webhooks */
+        readonly get: operations["getWebhooks"];
+        readonly put?: never;
+        /** Create a webhook; its secret is answered this once */
+        readonly post: operations["postWebhooks"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Get a webhook */
+        readonly get: operations["getWebhooksById"];
+        readonly put?: never;
+        readonly post?: never;
+        /** Delete a webhook; what waits for it is not sent any more */
+        readonly delete: operations["deleteWebhooksById"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Messages to a webhook of the last 30 days, newest first, and what came of them */
+        readonly get: operations["getWebhooksByIdDeliveries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/webhooks/{id}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Send a test message at once; a disabled webhook that takes it is active again */
+        readonly post: operations["postWebhooksByIdTest"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1483,6 +1553,11 @@ export interface components {
             /** @description UTC time, ISO 8601. */
             readonly createdAt: string;
             readonly recordVersion: number;
+        };
+        readonly CreatedWebhook: {
+            readonly webhook: components["schemas"]["Webhook"];
+            /** @description `whsec_` and base 64: what signatures are checked with. Shown this once. */
+            readonly secret: string;
         };
         /** @description What a control verb reuses and what it runs again, and why. */
         readonly Decisions: {
@@ -3858,6 +3933,12 @@ export interface components {
         readonly StatusReason: {
             readonly reason: string;
         };
+        readonly TestedWebhook: {
+            /** @description A sortable identifier (ULID). */
+            readonly delivery: string;
+            readonly delivered: boolean;
+            readonly outcome: string;
+        };
         /** @description The execution plan of a run, and how far it has come. */
         readonly Topology: {
             /** @description A sortable identifier (ULID). */
@@ -3934,6 +4015,57 @@ export interface components {
             readonly createdAt: string;
             readonly recordVersion: number;
         };
+        readonly Webhook: {
+            /** @enum {number} */
+            readonly schemaVersion: 1;
+            readonly tenant: string;
+            /** @description A sortable identifier (ULID). */
+            readonly id: string;
+            readonly url: string;
+            readonly events: readonly string[];
+            /** @description False once too many attempts in a row have failed. */
+            readonly active: boolean;
+            /** @description Failed attempts since the last one that went well. */
+            readonly failures: number;
+            /** @description UTC time, ISO 8601. */
+            readonly disabledAt: string | null;
+            /** @description UTC time, ISO 8601. */
+            readonly createdAt: string;
+            /** @description UTC time, ISO 8601. */
+            readonly updatedAt: string;
+            readonly recordVersion: number;
+        };
+        readonly WebhookDelivery: {
+            /** @description The header `webhook-id` of every attempt. */
+            readonly id: string;
+            readonly type: string;
+            /** @description Null for a test. */
+            readonly run: string | null;
+            /** @enum {string} */
+            readonly status: "pending" | "delivered" | "failed";
+            readonly attempts: number;
+            /** @description UTC time, ISO 8601. */
+            readonly nextAttemptAt: string | null;
+            /** @description What came of the last attempt. */
+            readonly outcome: string | null;
+            /** @description UTC time, ISO 8601. */
+            readonly createdAt: string;
+            /** @description UTC time, ISO 8601. */
+            readonly updatedAt: string;
+        };
+        readonly WebhookToCreate: {
+            /** @description https:// address of a public host. */
+            readonly url: string;
+            /**
+             * @description Types of events that are sent.
+             * @default [
+             *       "RunCompleted",
+             *       "RunFailed",
+             *       "RunCancelled"
+             *     ]
+             */
+            readonly events?: readonly ("RunSubmitted" | "RunStarted" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "RunPauseRequested" | "RunPaused" | "RunResumed" | "PhaseStarted" | "PhaseCompleted" | "RoundCompleted" | "ContractChecked" | "PhaseFailed" | "PhaseRetried" | "PhaseReused" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "WebhookDisabled")[];
+        };
         /** @description Model architecture */
         readonly architecture: {
             /** @description Architecture family, e.g. `tiny-titan`. */
@@ -3956,7 +4088,7 @@ export interface components {
             /** @description Rises by one per run, without gaps. */
             readonly seq: number;
             /** @enum {string} */
-            readonly type: "RunSubmitted" | "RunStarted" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "RunPauseRequested" | "RunPaused" | "RunResumed" | "PhaseStarted" | "PhaseCompleted" | "RoundCompleted" | "ContractChecked" | "PhaseFailed" | "PhaseRetried" | "PhaseReused" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "phase_progress" | "generation_update" | "training_metrics" | "compression_progress" | "error_notification";
+            readonly type: "RunSubmitted" | "RunStarted" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "RunPauseRequested" | "RunPaused" | "RunResumed" | "PhaseStarted" | "PhaseCompleted" | "RoundCompleted" | "ContractChecked" | "PhaseFailed" | "PhaseRetried" | "PhaseReused" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "WebhookDisabled" | "phase_progress" | "generation_update" | "training_metrics" | "compression_progress" | "error_notification";
             /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
             readonly tenant: string;
             /** @description A sortable identifier (ULID). */
@@ -9082,6 +9214,200 @@ export interface operations {
                         };
                         readonly expiresAt?: string;
                     };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getWebhooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["Webhook"][];
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postWebhooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WebhookToCreate"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getWebhooksById: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deleteWebhooksById: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getWebhooksByIdDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 1 to 200. */
+                readonly limit?: string;
+                /** @description `next` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["WebhookDelivery"][];
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postWebhooksByIdTest: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TestedWebhook"];
                 };
             };
             /** @description A problem document */

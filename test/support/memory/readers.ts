@@ -4,12 +4,14 @@ import { ancestors } from '#core/domain/lineage.ts';
 import type { Model } from '#core/domain/model.ts';
 import { builtInPresets, type Preset } from '#core/domain/preset.ts';
 import { summaryOf } from '#core/domain/run-summary.ts';
+import type { Delivery } from '#core/domain/webhook.ts';
 import type { CorpusReader } from '#core/ports/corpus-reader.ts';
 import type { ModelReader } from '#core/ports/model-reader.ts';
 import type { PresetReader } from '#core/ports/preset-reader.ts';
 import type { Page, PageRequest, RunReader } from '#core/ports/run-reader.ts';
 import type { TenantReader } from '#core/ports/tenant-reader.ts';
 import type { UploadReader } from '#core/ports/upload-reader.ts';
+import type { WebhookReader } from '#core/ports/webhook-reader.ts';
 import { keyOf, type MemoryStore, ofTenant, yieldTurn } from './store.ts';
 
 const newestFirst = (left: { id: string }, right: { id: string }) => (left.id < right.id ? 1 : -1);
@@ -93,8 +95,8 @@ export function modelsOf(store: MemoryStore): ModelReader {
 export function tenantsOf(store: MemoryStore): TenantReader {
   return {
     async list() {
-      const { runs, models, corpora } = store.tables;
-      const keys = [...runs.keys(), ...models.keys(), ...corpora.keys()];
+      const { runs, models, corpora, webhooks } = store.tables;
+      const keys = [...runs.keys(), ...models.keys(), ...corpora.keys(), ...webhooks.keys()];
       return [...new Set(keys.map((key) => key.slice(0, key.indexOf('/'))))].sort();
     },
   };
@@ -107,6 +109,27 @@ export function corporaOf(store: MemoryStore): CorpusReader {
     list: async (tenant, page) => pageOf(ofTenant(store.tables.corpora, tenant), page),
     byName: async (tenant, name) => copyOf(newest(tenant).find((corpus) => corpus.name === name)),
     byHash: async (tenant, sha256) => copyOf(newest(tenant).find((corpus) => corpus.sha256 === sha256)),
+  };
+}
+
+export function webhooksOf(store: MemoryStore): WebhookReader {
+  const all = (tenant: string) => ofTenant(store.tables.deliveries, tenant);
+  return {
+    get: async (tenant, id) => copyOf(store.tables.webhooks.get(keyOf(tenant, id))),
+    list: async (tenant) => structuredClone(ofTenant(store.tables.webhooks, tenant).sort(newestFirst)),
+    delivery: async (tenant, webhook, id) =>
+      copyOf(store.tables.deliveries.get(keyOf(tenant, `${webhook}/${id}`))),
+    deliveries: async (tenant, webhook, page) =>
+      pageOf(
+        all(tenant).filter(({ webhookId }) => webhookId === webhook),
+        page,
+      ),
+    async due(tenant, now, limit) {
+      const due = all(tenant).filter(({ nextAttemptAt: at }) => at !== null && at <= now);
+      const order = (left: Delivery, right: Delivery) =>
+        (left.nextAttemptAt ?? '') < (right.nextAttemptAt ?? '') ? -1 : 1;
+      return structuredClone(due.sort(order).slice(0, limit));
+    },
   };
 }
 

@@ -71,6 +71,37 @@ function applyKey(tables: Tables, tenant: string, change: ChangeOf<'idempotency'
   return { ...tables, idempotency: withEntry(tables.idempotency, key, { runId, bodyHash, expiresAt }) };
 }
 
+function applyWebhook(
+  tables: Tables,
+  tenant: string,
+  change: ChangeOf<'webhook'> | ChangeOf<'delete-webhook'>,
+): Tables {
+  const id = change.kind === 'webhook' ? change.webhook.id : change.id;
+  const key = keyOf(tenant, id);
+  const found = tables.webhooks.get(key)?.recordVersion ?? null;
+  const next = change.kind === 'webhook' ? change.webhook.recordVersion : change.expected + 1;
+  condition(`webhook ${id}`, found, change.expected, next);
+  if (change.kind === 'webhook')
+    return { ...tables, webhooks: withEntry(tables.webhooks, key, change.webhook) };
+  const webhooks = new Map(tables.webhooks);
+  webhooks.delete(key);
+  return { ...tables, webhooks };
+}
+
+function applyDelivery(
+  tables: Tables,
+  tenant: string,
+  change: ChangeOf<'delivery'> | ChangeOf<'queue-delivery'>,
+): Tables {
+  const { delivery } = change;
+  const key = keyOf(tenant, `${delivery.webhookId}/${delivery.id}`);
+  const found = tables.deliveries.get(key)?.recordVersion ?? null;
+  if (change.kind === 'queue-delivery' && found !== null) return tables;
+  const expected = change.kind === 'delivery' ? change.expected : null;
+  condition(`delivery ${delivery.id}`, found, expected, delivery.recordVersion);
+  return { ...tables, deliveries: withEntry(tables.deliveries, key, delivery) };
+}
+
 function apply(tables: Tables, tenant: string, change: Change): Tables {
   switch (change.kind) {
     case 'run': {
@@ -95,6 +126,12 @@ function apply(tables: Tables, tenant: string, change: Change): Tables {
     case 'preset':
     case 'delete-preset':
       return applyPreset(tables, tenant, change);
+    case 'webhook':
+    case 'delete-webhook':
+      return applyWebhook(tables, tenant, change);
+    case 'delivery':
+    case 'queue-delivery':
+      return applyDelivery(tables, tenant, change);
     case 'idempotency':
       return applyKey(tables, tenant, change);
     case 'event':

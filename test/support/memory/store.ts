@@ -7,6 +7,7 @@ import type { Model } from '#core/domain/model.ts';
 import type { Preset } from '#core/domain/preset.ts';
 import type { Run } from '#core/domain/run.ts';
 import type { Upload } from '#core/domain/upload.ts';
+import type { Delivery, Webhook } from '#core/domain/webhook.ts';
 
 export interface IdempotencyRecord {
   readonly runId: string;
@@ -22,6 +23,8 @@ export interface Tables {
   readonly presets: ReadonlyMap<string, Preset>;
   /** By content. */
   readonly uploads: ReadonlyMap<string, Upload>;
+  readonly webhooks: ReadonlyMap<string, Webhook>;
+  readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly idempotency: ReadonlyMap<string, IdempotencyRecord>;
   readonly events: ReadonlyMap<string, readonly ForgeEvent[]>;
   readonly eventKeys: ReadonlySet<string>;
@@ -44,6 +47,8 @@ export function newStore(): MemoryStore {
       corpora: new Map(),
       presets: new Map(),
       uploads: new Map(),
+      webhooks: new Map(),
+      deliveries: new Map(),
       idempotency: new Map(),
       events: new Map(),
       eventKeys: new Set(),

@@ -6,13 +6,14 @@ import { type Access, accessOf, ROUTE_ROLES } from '#functions/api/roles.ts';
 import { type Answer, type ApiWorld, apiWorld, DOCUMENT, type Sent, succeededRun } from './api-world.ts';
 
 /** What stands in the place of `$`: something of the first tenant, and something that nobody has. */
-type Named = 'run' | 'model' | 'corpus' | 'preset' | 'file';
+type Named = 'run' | 'model' | 'corpus' | 'preset' | 'file' | 'webhook';
 const NOBODYS: Readonly<Record<Named, string>> = {
   run: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
   model: '01ARZ3NDEKTSV4RRFFQ69G5FAW',
   corpus: '01ARZ3NDEKTSV4RRFFQ69G5FAX',
   preset: 'nobodys-preset',
   file: '0'.repeat(64),
+  webhook: '01ARZ3NDEKTSV4RRFFQ69G5FAZ',
 };
 
 interface Sample {
@@ -137,6 +138,12 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   'GET /v1/runs/{id}/topology': run('topology'),
   'POST /v1/runs/{id}/resume': run('resume'),
   'POST /v1/runs/{id}/retry': run('retry', { body: {}, headers: key }),
+  'GET /v1/webhooks': plain('/v1/webhooks'),
+  'POST /v1/webhooks': plain('/v1/webhooks', { body: { url: 'https://hooks.example/' } }),
+  'GET /v1/webhooks/{id}': { path: '/v1/webhooks/$', named: 'webhook' },
+  'DELETE /v1/webhooks/{id}': { path: '/v1/webhooks/$', named: 'webhook' },
+  'GET /v1/webhooks/{id}/deliveries': { path: '/v1/webhooks/$/deliveries', named: 'webhook' },
+  'POST /v1/webhooks/{id}/test': { path: '/v1/webhooks/$/test', named: 'webhook' },
   'GET /v1/uploads': plain('/v1/uploads'),
   'POST /v1/uploads': plain('/v1/uploads', {
     body: { sha256: NOBODYS.file, bytes: 1, mediaType: 'a/b' },
@@ -149,10 +156,16 @@ async function fullWorld(): Promise<{ world: ApiWorld; theirs: Readonly<Record<N
   const { id } = await succeededRun(world);
   const headers = { 'if-none-match': '*' };
   await world.send('PUT', '/v1/presets/mine', { body: { description: 'theirs', config: {} }, headers });
+  const { body: hook } = await world.send('POST', '/v1/webhooks', {
+    body: { url: 'https://hooks.example/' },
+  });
   const { body: found } = await world.send('GET', '/v1/models/toy-memory');
   const { body: corpus } = await world.send('GET', '/v1/corpora/speeches');
   const file = found.files[0].sha256 as string;
-  return { world, theirs: { run: id, model: found.id, corpus: corpus.id, preset: 'mine', file } };
+  return {
+    world,
+    theirs: { run: id, model: found.id, corpus: corpus.id, preset: 'mine', file, webhook: hook.webhook.id },
+  };
 }
 
 function ask(world: ApiWorld, route: string, as: string, value = ''): Promise<Answer> {
