@@ -3,8 +3,8 @@ import type { Context } from '../context.ts';
 import { parseYaml } from '../documents/parse-yaml.ts';
 import { readDocumentText } from '../documents/read-file.ts';
 import { CliError } from '../errors.ts';
-import { runMergeProcess } from '../merging/run-merge-process.ts';
 import { counted, formatBytes, formatNumber, formatSeconds } from '../output/figures.ts';
+import { runPython } from '../python/run-python.ts';
 
 export interface MergeOptions {
   readonly out?: string;
@@ -52,8 +52,9 @@ export async function mergeModels(context: Context, file: string, options: Merge
   checkOptions(options);
   const { io, console, flags } = context;
   const source = parseYaml(await readDocumentText(io, file), file === '-' ? 'standard input' : file);
-  const words = wordsOf(options, flags.quiet);
-  const result = await runMergeProcess(context, source.value, source.placeOf, words);
+  const words = ['merge', '-', ...wordsOf(options, flags.quiet)];
+  const input = JSON.stringify(source.value);
+  const result = await runPython(context, { words, input, placeOf: source.placeOf });
   console.data(result, () => shown(result));
   return 0;
 }

@@ -68,7 +68,7 @@ function checkNeeded(name: string, { files, leftOut }: ModelFolder): void {
       throw refuse(
         'pickle_refused',
         `The weights in ${name} are a pickle (${pickles.join(', ')}). Loading one can run any code, so none is taken.`,
-        'Write them as model.safetensors with the program that made them, and import that folder.',
+        'Convert them first: forge models convert FILE --out DIR. It runs nothing that is in the file.',
       );
   }
   const missing = [

@@ -57,6 +57,16 @@ export function addModelsVerbs(program: Command, act: Act): void {
       ),
     );
   models
+    .command('convert')
+    .argument('<file>', 'a .pt, .pth or .bin file')
+    .requiredOption('--out <dir>', 'folder to make')
+    .description('make safetensors of a pickle, in a process without network; runs nothing that is in it')
+    .action((file, options) =>
+      act(async (context) =>
+        (await import('../commands/models-convert.ts')).convertModel(context, file, options),
+      ),
+    );
+  models
     .command('verify')
     .argument('<ref>', REFERENCE)
     .description('read every file back and compare its hash with the record; exit code 8 on a difference')

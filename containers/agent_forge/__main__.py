@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     evidence.set_defaults(command=_evidence)
     _add_merge(commands)
+    convert = commands.add_parser("convert", help="make safetensors of a .pt file in a limited process")
+    convert.add_argument("file", metavar="FILE", help="a file that torch wrote")
+    convert.add_argument("--out", required=True, metavar="DIR", help="folder to make")
+    convert.set_defaults(command=_convert)
     fork_server = commands.add_parser(
         "fork-server", help="keep a warm interpreter that starts jobs by forking"
     )
@@ -124,6 +128,12 @@ def _evidence(options: argparse.Namespace) -> int:
         options.experiment, options.tier, options.seeds, options.folder,
         Ledgers(options.ledger, options.verdicts),
     )  # fmt: skip
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from agent_forge.conversion.command import run_convert
+
+    return run_convert(options.file, options.out)
 
 
 def _merge(options: argparse.Namespace) -> int:

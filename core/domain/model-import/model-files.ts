@@ -46,7 +46,7 @@ export function pickleRefused(path: string): ForgeError {
     'pickle_refused',
     `${shown(path)} is a pickle. Loading one can run any code, so none is taken.`,
     {
-      hint: 'Convert it where you trust it: load it there with torch, write it with safetensors.torch.save_file(tensors, "model.safetensors"), and import that folder.',
+      hint: 'Convert it on your machine and import the folder: forge models convert FILE.pt --out DIR. It runs nothing that is in the file.',
     },
   );
 }

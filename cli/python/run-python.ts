@@ -1,4 +1,4 @@
-/** The merge itself, which is Python's: `python -m agent_forge merge`, with the recipe on its standard input. */
+/** Work that is Python's: `python -m agent_forge VERB`, one JSON document back on its standard output. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,20 +54,22 @@ function failureOf({ kind, message, detail }: Failure, placeOf: (pointer: string
   });
 }
 
-/**
- * Runs one merge to its end.
- *
- * @param document the recipe, checked for its YAML alone
- * @param placeOf `file:line:col` of what a pointer names
- */
-export async function runMergeProcess(
+export interface PythonWork {
+  /** Verb and options. */
+  readonly words: readonly string[];
+  /** What it reads from its standard input. */
+  readonly input?: string;
+  /** `file:line:col` of what a pointer names. */
+  readonly placeOf: (pointer: string) => string;
+}
+
+/** Runs one piece of work to its end and gives its result. */
+export async function runPython(
   { io, console, signal, aborted }: Context,
-  document: unknown,
-  placeOf: (pointer: string) => string,
-  options: readonly string[],
+  { words, input = '', placeOf }: PythonWork,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { python, packages } = pythonOf(io);
-  const child = spawn(python, ['-m', 'agent_forge', 'merge', '-', ...options], {
+  const child = spawn(python, ['-m', 'agent_forge', ...words], {
     cwd: io.cwd,
     env: { ...io.env, PYTHONPATH: packages },
     // Progress of a terminal has to be drawn by who sees the terminal.
@@ -90,11 +92,14 @@ export async function runMergeProcess(
     child.once('close', resolve);
     // A child that ended before it has read everything is judged by what it answers.
     child.stdin?.on('error', () => undefined);
-    child.stdin?.end(JSON.stringify(document));
+    child.stdin?.end(input);
   });
   if (signal.aborted) throw aborted();
   const { result, error } = answerOf(stdout);
   if (result) return result;
   if (error) throw failureOf(error, placeOf);
-  throw new CliError('bug', `The merge ended with exit code ${code ?? 'none'} and said nothing.`);
+  throw new CliError(
+    'bug',
+    `agent_forge ${words[0]} ended with exit code ${code ?? 'none'} and said nothing.`,
+  );
 }

@@ -1,0 +1,1 @@
+"""Foreign pickles to safetensors, read by a process that may do nothing else."""
