@@ -7,6 +7,9 @@ import { renderTable } from './table.ts';
 /** Measures of the table, in this order, where a phase has them; the others are in the report. */
 const MEASURES = ['bits_per_byte', 'perplexity', 'token_perplexity', 'accuracy'];
 
+/** Answers that are shown of a phase; the others are in the report. */
+const SHOWN_ANSWERS = 2;
+
 const figure = (value: LinkedNumber | null | undefined): string => (value ? formatNumber(value.value) : '-');
 
 function figureTable(phase: ReportedPhase, paint: Paint): string {
@@ -81,6 +84,16 @@ function highlightLines({ highlights = [] }: ReportedPhase): readonly string[] {
   });
 }
 
+/** In quotes and without signs that a terminal would obey. */
+const quoted = (text: string): string => `"${text.replaceAll(/\p{C}/gu, ' ')}"`;
+
+function answerLines({ answers = [] }: ReportedPhase): readonly string[] {
+  return answers.slice(0, SHOWN_ANSWERS).map(({ prompt, input, before, after, prompted }) => {
+    const said = `before ${quoted(before)}, after ${quoted(after)}, with the prompt ${quoted(prompted)}`;
+    return `  asked ${quoted(input)} without the prompt ${prompt}: ${said}`;
+  });
+}
+
 function phaseLines(phase: ReportedPhase, paint: Paint): readonly string[] {
   const jobs = Object.entries(phase.jobs).map(([job, { value }]) => `${job} ${formatSeconds(value)}`);
   return [
@@ -89,6 +102,7 @@ function phaseLines(phase: ReportedPhase, paint: Paint): readonly string[] {
     ...(jobs.length > 0 ? [`  jobs: ${jobs.join(', ')}`] : []),
     ...contractLines(phase),
     ...highlightLines(phase),
+    ...answerLines(phase),
     figureTable(phase, paint),
     ...gateLines(phase, paint),
     ...(phase.strengths.length > 0 ? [`  ${paint('bold', 'strengths')}`] : []),

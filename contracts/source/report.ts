@@ -3,6 +3,7 @@
  * a later release may add to it.
  */
 import * as z from 'zod';
+import { answer } from './answers.ts';
 import { CLAIM_VERDICTS } from './claims.ts';
 import { figure, linkedNumber, verdict } from './gate.ts';
 import { phaseSlug } from './phase-slugs.ts';
@@ -89,6 +90,7 @@ const reportedPhase = z.object({
   strengths: z.array(reportedStrength),
   contracts: z.array(checkedContract).optional().describe('What was checked of models in and out.'),
   highlights: z.array(reportedRow).optional(),
+  answers: z.array(answer).optional().describe('What the model said before and after, to be read.'),
 });
 
 const reportedClaim = z

@@ -66,6 +66,8 @@ export interface PhaseDefinition {
   readonly strengths: readonly Strength[];
   /** Lines of the report beside tables and gates. */
   readonly highlights?: readonly Highlight[];
+  /** The artifact of the last stage with answers to be read in the report. */
+  readonly answers?: string;
 }
 
 /** A gate as contracts/phases.json writes it: with subjects it is one for each, whose name stands for the `*`. */

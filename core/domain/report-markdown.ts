@@ -47,6 +47,18 @@ function rowLine({ label, figures, best, verdict }: ReportedRow): string {
   return `- ${label}: ${verdict ? `${verdict.words}; ` : ''}${values.join(', ') || 'not measured'}${best ? `: ${best} is best` : ''}`;
 }
 
+/** As text in a table: nothing of it is markup, and no sign of it is invisible. */
+const quoted = (text: string): string =>
+  `\`${text.replaceAll(/\p{C}/gu, ' ').replaceAll('`', "'").replaceAll('|', '\\|')}\``;
+
+function answerTable(answers: NonNullable<ReportedPhase['answers']>): string {
+  const rows = answers.map(({ prompt, input, before, after, prompted }) => [
+    prompt,
+    ...[input, before, after, prompted].map(quoted),
+  ]);
+  return table(['prompt', 'asked', 'before', 'after', 'with the prompt'], rows);
+}
+
 function courseTable(course: RunReport['course'] = []): string {
   const measures = Object.keys(course[0]?.figures ?? {});
   const rows = course.map(({ phase, model, figures }) => [
@@ -94,6 +106,7 @@ function phaseSection(phase: ReportedPhase): string {
     gates.length > 0 ? `### Gates\n\n${table(['gate', 'measured', 'bound', 'verdict'], gates)}` : '',
     phase.strengths.length > 0 ? `### Strengths\n\n${phase.strengths.map(strengthLine).join('\n')}` : '',
     phase.highlights?.length ? `### In short\n\n${phase.highlights.map(rowLine).join('\n')}` : '',
+    phase.answers?.length ? `### Answers without the prompt\n\n${answerTable(phase.answers)}` : '',
     contractSection(phase.contracts),
     jobs.length > 0 ? `### Jobs\n\n${table(['job', 'seconds'], jobs)}` : '',
   ]

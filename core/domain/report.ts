@@ -2,6 +2,7 @@
  * The report of a run. Every number in it is a `LinkedNumber`: a value with the id of the metric record that it was
  * read from. What was not measured is null and shown as such; nothing is computed here.
  */
+import type { Answer } from '#contracts/source/answers.ts';
 import type { ClaimVerdict } from '#contracts/source/claims.ts';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
@@ -115,7 +116,12 @@ function courseOf(run: Run, metrics: readonly MetricRecord[]): NonNullable<RunRe
   });
 }
 
-function reportPhase(run: Run, slug: PhaseSlug, metrics: readonly MetricRecord[]): ReportedPhase {
+function reportPhase(
+  run: Run,
+  slug: PhaseSlug,
+  metrics: readonly MetricRecord[],
+  answers: readonly Answer[] = [],
+): ReportedPhase {
   const record = run.phases.find((phase) => phase.slug === slug);
   const { title, strengths, highlights = [] } = phaseDefinition(slug);
   const own = metrics.filter((metric) => metric.phase === slug);
@@ -136,6 +142,7 @@ function reportPhase(run: Run, slug: PhaseSlug, metrics: readonly MetricRecord[]
     strengths: own.length > 0 ? strengths.map((strength) => strengthOf(strength, own)) : [],
     contracts: [...(record?.contracts ?? [])].map(({ contract, rules }) => ({ contract, rules: [...rules] })),
     highlights: own.length > 0 ? highlights.map((row) => highlight(row, own)) : [],
+    ...(answers.length > 0 ? { answers: [...answers] } : {}),
   };
 }
 
@@ -145,8 +152,9 @@ export function buildReport(facts: {
   metrics: readonly MetricRecord[];
   corpus: Corpus | null;
   claims: readonly ClaimVerdict[];
+  answers?: ReadonlyMap<PhaseSlug, readonly Answer[]>;
 }): RunReport {
-  const { run, models, metrics, corpus, claims } = facts;
+  const { run, models, metrics, corpus, claims, answers } = facts;
   return {
     schema: 'forge/report/v1',
     run: {
@@ -159,7 +167,7 @@ export function buildReport(facts: {
     },
     error: run.error,
     corpus: corpus && { id: corpus.id, name: corpus.name, sha256: corpus.sha256, licence: corpus.licence },
-    phases: run.resolved.phases.map((slug) => reportPhase(run, slug, metrics)),
+    phases: run.resolved.phases.map((slug) => reportPhase(run, slug, metrics, answers?.get(slug))),
     course: courseOf(run, metrics),
     claims: claimsOf(run, claims),
     models: models.map((model) => ({

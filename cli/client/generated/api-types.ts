@@ -3869,6 +3869,18 @@ export interface components {
                         readonly figure: components["schemas"]["LinkedNumber"];
                     } | null;
                 }[];
+                /** @description What the model said before and after, to be read. */
+                readonly answers?: readonly {
+                    /** @description Name of the prompt. */
+                    readonly prompt: string;
+                    readonly input: string;
+                    /** @description Without the prompt, of the model that came in. */
+                    readonly before: string;
+                    /** @description Without the prompt, after the phase. */
+                    readonly after: string;
+                    /** @description With the prompt, of the model that came in. */
+                    readonly prompted: string;
+                }[];
             }[];
             readonly models: readonly {
                 /** @description A sortable identifier (ULID). */

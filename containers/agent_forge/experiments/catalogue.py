@@ -24,8 +24,14 @@ PACKAGES = {
     "E8B": "longer_replay",
     "E9": "edge_of_chaos",
     "E10": "heated_loss",
+    "E11": "prompt_baking",
 }
-GROUPS = {"merge": ("E3A", "E3B", "E3C", "E3D"), "quietstar": ("E4",), "all": tuple(PACKAGES)}
+GROUPS = {
+    "merge": ("E3A", "E3B", "E3C", "E3D"),
+    "quietstar": ("E4",),
+    "bake": ("E11",),
+    "all": tuple(PACKAGES),
+}
 
 
 def experiments_of(name: str) -> tuple[str, ...]:

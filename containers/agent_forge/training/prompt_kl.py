@@ -15,11 +15,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from agent_forge.data.packing import Batch, Sampler, permutation
+from agent_forge.data.packing import Batch, permutation
 from agent_forge.data.tokenizer import PAD_ID
 from agent_forge.models.low_rank import adapters_off
 from agent_forge.models.titan import TinyTitan
 from agent_forge.training.answers import Answers, divergence, without_shift
+from agent_forge.training.loop import Batches
 from agent_forge.training.objective import Losses
 
 
@@ -41,7 +42,7 @@ class PromptedBatches:
     answers: Answers
     batch_size: int
     seed: int
-    retained: Sampler | None = None
+    retained: Batches | None = None
     weight: float = 0.1
 
     def batch(self, step: int) -> PromptedBatch:

@@ -22,6 +22,7 @@ import {
 import { shownMetrics } from '../../domain/shown-metrics.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { listClaims } from '../queries/list-claims.ts';
+import { readAnswers } from '../queries/read-answers.ts';
 import { changeRun, type RunChange } from './change-run.ts';
 
 export interface RunToFinish {
@@ -35,7 +36,7 @@ export interface RunToFinish {
 
 export type FinishPorts = Pick<
   Ports,
-  'runs' | 'models' | 'metrics' | 'corpora' | 'registry' | 'blobWriter' | 'clock'
+  'runs' | 'models' | 'metrics' | 'corpora' | 'registry' | 'blobs' | 'blobWriter' | 'clock'
 >;
 
 /** Finishing a run that has ended changes nothing. */
@@ -154,7 +155,15 @@ async function figuresOf(
 async function writeReport(ports: FinishPorts, principal: Principal, run: Run): Promise<RunReport> {
   const { metrics, models } = await figuresOf(ports, principal, run);
   const corpus = run.resolved.corpus && (await ports.corpora.get(principal.tenant, run.resolved.corpus.id));
-  const report = buildReport({ run, models: [...models].reverse(), metrics, corpus, claims: listClaims() });
+  const answers = await readAnswers(ports, principal, run);
+  const report = buildReport({
+    run,
+    models: [...models].reverse(),
+    metrics,
+    corpus,
+    claims: listClaims(),
+    answers,
+  });
   const encode = (text: string) => new TextEncoder().encode(text);
   await ports.blobWriter.write(
     reportKey(run.id, 'json'),

@@ -1,0 +1,1 @@
+"""E11: a prompt's effect in the weights."""
