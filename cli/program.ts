@@ -4,6 +4,7 @@ import packageFacts from '../package.json' with { type: 'json' };
 import { type Context, createContext, type GlobalFlags } from './context.ts';
 import { CliError, exitCodeOf, Interrupted } from './errors.ts';
 import type { Io } from './io.ts';
+import { addAccessVerbs } from './nouns/access.ts';
 import type { Act } from './nouns/act.ts';
 import { addCatalogueVerbs } from './nouns/catalogue.ts';
 import { addCorporaVerbs } from './nouns/corpora.ts';
@@ -109,6 +110,7 @@ export function buildProgram(act: Act): Command {
   addDocumentVerbs(program, act);
   addMergeVerb(program, act);
   addMachineVerbs(program, act, packageFacts.version);
+  addAccessVerbs(program, act);
   addShellVerbs(program, act);
   return program;
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
+import { apiKeyAuthenticator } from '#adapters/identity/api-key-authenticator.ts';
 import { authenticatorChain } from '#adapters/identity/authenticator-chain.ts';
 import { localTokenAuthenticator } from '#adapters/identity/local-token-authenticator.ts';
 import { ForgeError } from '#core/domain/errors.ts';
@@ -73,7 +74,10 @@ type Fetch = (request: Request, bindings?: object) => Response | Promise<Respons
 
 /** The API and the bucket on one port. */
 function wholeApp(home: Home, cloud: Cloud, onFault: ReturnType<typeof faultLog>): Fetch {
-  const authenticator = authenticatorChain([localTokenAuthenticator(home.token)]);
+  const authenticator = authenticatorChain([
+    localTokenAuthenticator(home.token),
+    apiKeyAuthenticator(cloud.ports),
+  ]);
   const ports = { ...cloud.ports, logs: cloud.logs, authenticator };
   const api = createApi(ports, {
     version,

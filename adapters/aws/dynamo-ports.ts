@@ -5,6 +5,7 @@ import type { EventReader } from '#core/ports/event-reader.ts';
 import type { EventWriter } from '#core/ports/event-writer.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import { type Backoff, fullJitter } from './backoff.ts';
+import { dynamoAuditReader, dynamoKeyReader } from './dynamo-access-readers.ts';
 import { dynamoEventLog } from './dynamo-event-log.ts';
 import { dynamoMetricReader, dynamoMetricWriter } from './dynamo-metric-log.ts';
 import { dynamoModelReader } from './dynamo-model-reader.ts';
@@ -27,6 +28,8 @@ export type DynamoPorts = Pick<
   | 'corpora'
   | 'presets'
   | 'tenants'
+  | 'keys'
+  | 'audit'
   | 'uploads'
   | 'webhooks'
   | 'metrics'
@@ -52,6 +55,8 @@ export function dynamoPorts(
     corpora: ofTenants(dynamoCorpusReader(table)),
     presets: ofTenants(dynamoPresetReader(table)),
     tenants: dynamoTenantReader(table),
+    keys: ofTenants(dynamoKeyReader(table)),
+    audit: ofTenants(dynamoAuditReader(table)),
     uploads: ofTenants(dynamoUploadReader(table)),
     webhooks: ofTenants(dynamoWebhookReader(table)),
     metrics: ofTenants(dynamoMetricReader(table)),

@@ -102,6 +102,15 @@ function tenantRegister(table: DynamoTable): (tenant: string) => Promise<void> {
 function plannersOf(table: DynamoTable): Planners {
   return {
     run: (commit, change) => runSteps(table, commit, change),
+    key({ tenant }, { key, expected }) {
+      const { id, recordVersion: version } = key;
+      const record = itemOf('apiKey', { tenant, key: id }, { version, document: JSON.stringify(key) });
+      return [{ put: record, ...under(`API key ${id}`, expected) }];
+    },
+    audit({ tenant }, { entry }) {
+      const record = itemOf('audit', { tenant, entry: entry.id }, { document: JSON.stringify(entry) });
+      return [{ put: record, ...under(`Audit entry ${entry.id}`, null) }];
+    },
     model: (commit, { model, expected }) =>
       expected === null ? newModelSteps(commit, model) : changedModelSteps(table, commit, model, expected),
     corpus({ tenant }, { corpus, expected }) {

@@ -113,6 +113,18 @@ export const ITEMS = {
     holds: 'webhook of a delivery that is to be tried then',
     size: '0.2 KB',
   },
+  apiKey: {
+    pk: 'T#{tenant}#API-KEYS',
+    sk: '{key}',
+    holds: 'an API key, its secret as a hash',
+    size: '0.6 KB',
+  },
+  audit: {
+    pk: 'T#{tenant}#AUDIT',
+    sk: '{entry}',
+    holds: 'an entry of the audit log: written once, never changed',
+    size: '0.5 KB',
+  },
   event: {
     pk: 'T#{tenant}#RUN#{run}#EVENTS',
     sk: '{seq}',

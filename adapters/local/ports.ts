@@ -6,6 +6,7 @@ import type { EventWriter } from '#core/ports/event-writer.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import type { Workflow } from '#core/ports/workflow.ts';
 import { directoryBlobStore } from './directory-blob-store.ts';
+import { sqliteAuditReader, sqliteKeyReader } from './sqlite-access-readers.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { sqliteEventLog } from './sqlite-event-log.ts';
 import { sqliteMetricWriter } from './sqlite-metric-writer.ts';
@@ -37,6 +38,8 @@ export function localPorts(facts: {
     corpora: ofTenants(sqliteCorpusReader(database)),
     presets: ofTenants(sqlitePresetReader(database)),
     tenants: sqliteTenantReader(database),
+    keys: ofTenants(sqliteKeyReader(database)),
+    audit: ofTenants(sqliteAuditReader(database)),
     uploads: ofTenants(sqliteUploadReader(database)),
     webhooks: ofTenants(sqliteWebhookReader(database)),
     metrics: ofTenants(sqliteMetricReader(database)),

@@ -40,6 +40,15 @@ CREATE TABLE IF NOT EXISTS deliveries (
   record_version INTEGER NOT NULL, document TEXT NOT NULL, PRIMARY KEY (tenant, webhook, id)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due_deliveries ON deliveries (tenant, due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS old_deliveries ON deliveries (tenant, expires_at);
+CREATE TABLE IF NOT EXISTS api_keys (
+  tenant TEXT NOT NULL, id TEXT NOT NULL, record_version INTEGER NOT NULL, document TEXT NOT NULL,
+  PRIMARY KEY (tenant, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS audit (
+  tenant TEXT NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (tenant, id)) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS audit_is_not_changed BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER IF NOT EXISTS audit_is_not_deleted BEFORE DELETE ON audit
+  BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TABLE IF NOT EXISTS events (
   tenant TEXT NOT NULL, run TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT, document TEXT NOT NULL,
   PRIMARY KEY (tenant, run, seq)) WITHOUT ROWID;

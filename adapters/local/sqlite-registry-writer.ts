@@ -16,6 +16,7 @@ export function sqliteRegistryWriter(database: SqliteDatabase, eventLog: SqliteE
   const handlers: Handlers = {
     ...recordHandlers(database),
     ...webhookHandlers(database),
+    ...accessHandlers(database),
     model: modelHandler(database),
     upload: uploadHandler(database),
     idempotency: idempotencyHandler(database),
@@ -84,6 +85,32 @@ function recordHandlers(
     },
     'delete-preset'(tenant, { name, expected }) {
       if (deletePreset.run(tenant, name, expected).changes !== 1) throw stale(`Preset ${name}`, expected);
+    },
+  };
+}
+
+function accessHandlers(database: SqliteDatabase): Pick<Handlers, 'key' | 'audit'> {
+  const insertKey = database.prepare(
+    'INSERT INTO api_keys (tenant, id, record_version, document) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const updateKey = database.prepare(
+    'UPDATE api_keys SET record_version = ?, document = ? WHERE tenant = ? AND id = ? AND record_version = ?',
+  );
+  const insertEntry = database.prepare(
+    'INSERT INTO audit (tenant, id, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  return {
+    key(tenant, { key, expected }) {
+      const text = JSON.stringify(key);
+      const { changes } =
+        expected === null
+          ? insertKey.run(tenant, key.id, key.recordVersion, text)
+          : updateKey.run(key.recordVersion, text, tenant, key.id, expected);
+      if (changes !== 1) throw stale(`API key ${key.id}`, expected);
+    },
+    audit(tenant, { entry }) {
+      if (insertEntry.run(tenant, entry.id, JSON.stringify(entry)).changes === 1) return;
+      throw stale(`Audit entry ${entry.id}`, null);
     },
   };
 }

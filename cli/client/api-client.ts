@@ -1,14 +1,15 @@
 /** The API, one method per operation. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
+import { accessMethods } from './access-methods.ts';
 import { controlMethods } from './control-methods.ts';
 import { type FollowOptions, followEvents } from './follow-events.ts';
 import { type Connection, readJson, send } from './http.ts';
+import { pages } from './pages.ts';
 import type {
   GarbageRequest,
   LogFilter,
   ModelFilter,
   ModelImport,
-  Page,
   Phase,
   PhaseChoice,
   PhaseDescription,
@@ -20,30 +21,11 @@ import { call, callForNothing, callVersioned, fillPath } from './typed-call.ts';
 import { type FileToUpload, uploadFile } from './upload-file.ts';
 import { webhookMethods } from './webhook-methods.ts';
 
-/** The server gives at most this many rows in one answer. */
-const PAGE_LIMIT = 200;
-
 /** Of a record that is to be changed: the ETag that was seen; null for one that must not be there yet. */
 type Precondition = string | null;
 
 const preconditionHeaders = (etag: Precondition) =>
   etag === null ? { 'if-none-match': '*' } : { 'if-match': etag };
-
-/** Pages until the limit is reached or there is no more. */
-async function pages<Item>(
-  limit: number,
-  read: (query: { readonly limit: string; readonly cursor?: string }) => Promise<Page<Item>>,
-): Promise<Page<Item>> {
-  const items: Item[] = [];
-  let next: string | null = null;
-  do {
-    const rows = String(Math.min(PAGE_LIMIT, limit - items.length));
-    const page: Page<Item> = await read({ limit: rows, ...(next === null ? {} : { cursor: next }) });
-    items.push(...page.items);
-    next = page.next;
-  } while (next !== null && items.length < limit);
-  return { items, next };
-}
 
 function runMethods(connection: Connection) {
   const report = (id: string) => fillPath('/v1/runs/{id}/report', { id });
@@ -178,5 +160,6 @@ export function createApiClient(connection: Connection) {
     ...storeMethods(connection),
     ...catalogueMethods(connection),
     ...webhookMethods(connection),
+    ...accessMethods(connection),
   };
 }

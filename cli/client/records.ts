@@ -42,9 +42,11 @@ export type GarbageReport = Schemas['GarbageReport'];
 export type ModelImport = Schemas['ModelImport'];
 export type NamedParent = NonNullable<ModelImport['parents']>[number];
 export type WebhookToCreate = Schemas['WebhookToCreate'];
+export type ShownKey = Schemas['ApiKey'];
 export type Problem = Schemas['Problem'];
 
 export type RunDocumentBody = Body<'post', '/v1/runs'>;
+export type KeyBody = Body<'post', '/v1/keys'>;
 export type PresetBody = Body<'put', '/v1/presets/{name}'>;
 export type RunFilter = Query<'get', '/v1/runs'>;
 export type ModelFilter = Query<'get', '/v1/models'>;

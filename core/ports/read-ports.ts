@@ -1,10 +1,12 @@
 /** The reading half of the ports: all that a query is given. */
+import type { AuditReader } from './audit-reader.ts';
 import type { BlobReader } from './blob-reader.ts';
 import type { Clock } from './clock.ts';
 import type { CodeReader } from './code-reader.ts';
 import type { CorpusReader } from './corpus-reader.ts';
 import type { EventReader } from './event-reader.ts';
 import type { JobReader } from './job-reader.ts';
+import type { KeyReader } from './key-reader.ts';
 import type { MetricReader } from './metric-reader.ts';
 import type { ModelReader } from './model-reader.ts';
 import type { PresetReader } from './preset-reader.ts';
@@ -19,6 +21,8 @@ export interface ReadPorts {
   readonly models: ModelReader;
   readonly corpora: CorpusReader;
   readonly presets: PresetReader;
+  readonly keys: KeyReader;
+  readonly audit: AuditReader;
   readonly events: EventReader;
   readonly metrics: MetricReader;
   readonly tenants: TenantReader;

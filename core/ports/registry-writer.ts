@@ -1,3 +1,5 @@
+import type { ApiKey } from '../domain/api-key.ts';
+import type { AuditEntry } from '../domain/audit.ts';
 import type { Corpus } from '../domain/corpus.ts';
 import type { NewEvent } from '../domain/event.ts';
 import type { Ulid } from '../domain/ids.ts';
@@ -31,6 +33,9 @@ export type Change =
   | { readonly kind: 'delivery'; readonly delivery: Delivery; readonly expected: number }
   /** A new delivery; one that is there already is left as it is. */
   | { readonly kind: 'queue-delivery'; readonly delivery: Delivery }
+  | { readonly kind: 'key'; readonly key: ApiKey; readonly expected: number | null }
+  /** Added only: nothing changes or deletes an entry. */
+  | { readonly kind: 'audit'; readonly entry: AuditEntry }
   | { readonly kind: 'event'; readonly event: NewEvent };
 
 export interface RegistryWriter {

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ForgeError } from '#core/domain/errors.ts';
 import { problemResponse } from '../shared/http-errors.ts';
 import { telemetry } from '../shared/powertools.ts';
+import { type AuditTrail, auditTrail, type Trail } from './audit-trail.ts';
 import type { ApiContext, ApiEnvironment, ApiOptions, ApiPorts } from './environment.ts';
 import { addCatalogueAliases } from './first-version/catalogue.ts';
 import { addModelAliases } from './first-version/models.ts';
@@ -17,6 +18,7 @@ import { addCorpusRoutes } from './routes/corpora.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addGarbageRoutes } from './routes/garbage.ts';
 import { addImportRoutes } from './routes/imports.ts';
+import { addKeyRoutes } from './routes/keys.ts';
 import { addModelLifeRoutes } from './routes/model-life.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addPhaseRoutes } from './routes/phases.ts';
@@ -28,8 +30,14 @@ import { addWebhookRoutes } from './routes/webhooks.ts';
 
 export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   const app: ApiApp = new OpenAPIHono<ApiEnvironment>();
-  const api: ApiContext = { ports, options, telemetry: telemetry('api') };
+  const trails = auditTrail(ports);
+  const api: ApiContext = {
+    ports: { ...ports, registry: trails.registry },
+    options,
+    telemetry: telemetry('api'),
+  };
   addFrame(app, api);
+  addTrail(app, trails);
   addHealth(app, api);
   addPhaseRoutes(app);
   addClaimRoutes(app);
@@ -45,6 +53,7 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   addGarbageRoutes(app, api);
   addPresetRoutes(app, api);
   addWebhookRoutes(app, api);
+  addKeyRoutes(app, api);
   addSessionAliases(app, api);
   addReadingAliases(app, api);
   addCatalogueAliases(app, api);
@@ -84,6 +93,19 @@ function addFrame(app: ApiApp, { ports, options, telemetry: { logger, count } }:
       count('ServerError');
     }),
   );
+}
+
+/** Reading leaves no trail. Whoever only asks what a verb would do has asked for nothing. */
+function addTrail(app: ApiApp, trails: AuditTrail): void {
+  app.use(async (context, next) => {
+    const { method, path } = context.req;
+    if (method === 'GET' || method === 'HEAD' || !context.var.principal) return next();
+    if (context.req.query('dryRun') === 'true') return next();
+    const { principal, requestId } = context.var;
+    const trail: Trail = { principal, path, requestId, command: null, written: false };
+    context.set('trail', trail);
+    await trails.follow(trail, next, () => context.error);
+  });
 }
 
 function addHealth(app: ApiApp, { options, ports }: ApiContext): void {

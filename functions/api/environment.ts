@@ -6,6 +6,7 @@ import type { LogReader } from '#core/ports/log-reader.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import type { Sending } from '#core/ports/sending.ts';
 import type { Telemetry } from '../shared/powertools.ts';
+import type { Trail } from './audit-trail.ts';
 
 export interface ApiPorts extends Ports, Sending {
   readonly logs: LogReader;
@@ -26,7 +27,12 @@ export interface ApiOptions {
 
 /** Variables of a request in Hono's context. */
 export interface ApiEnvironment {
-  Variables: { principal: Principal; requestId: string };
+  Variables: {
+    principal: Principal;
+    requestId: string;
+    /** Of a request that may change something. */
+    trail: Trail | undefined;
+  };
 }
 
 export interface ApiContext {

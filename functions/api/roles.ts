@@ -72,7 +72,19 @@ const MAINTAINING: Readonly<Record<string, Access>> = {
   'POST /v1/webhooks/{id}/test': 'maintainer',
 };
 
-export const ROUTE_ROLES: Readonly<Record<string, Access>> = { ...READING, ...RUNNING, ...MAINTAINING };
+const GOVERNING: Readonly<Record<string, Access>> = {
+  'GET /v1/audit': 'admin',
+  'GET /v1/keys': 'admin',
+  'POST /v1/keys': 'admin',
+  'DELETE /v1/keys/{id}': 'admin',
+};
+
+export const ROUTE_ROLES: Readonly<Record<string, Access>> = {
+  ...READING,
+  ...RUNNING,
+  ...MAINTAINING,
+  ...GOVERNING,
+};
 
 /**
  * @param route such as `GET /v1/runs/{id}`
@@ -88,4 +100,9 @@ export function accessOf(route: string, successor = route): Access {
 /** Whether a request needs no credentials. What does not exist needs some: who may not know gets no answer. */
 export function isOpen(method: string, path: string): boolean {
   return ROUTE_ROLES[`${method === 'HEAD' ? 'GET' : method} ${path}`] === 'anyone';
+}
+
+/** Whether a route changes something: whatever a viewer may ask for does not, even where it is a POST. */
+export function isCommand(route: string, access: Access): boolean {
+  return !route.startsWith('GET ') && access !== 'anyone' && access !== 'viewer';
 }

@@ -4,7 +4,7 @@ import type { Handler } from 'hono';
 import * as z from 'zod';
 import { requireRole } from '#core/domain/principal.ts';
 import type { ApiEnvironment } from './environment.ts';
-import { accessOf } from './roles.ts';
+import { accessOf, isCommand } from './roles.ts';
 import { problem } from './schemas/problem.ts';
 
 export type ApiApp = OpenAPIHono<ApiEnvironment>;
@@ -50,7 +50,9 @@ function responsesOf({ answers, alsoAs }: RouteSpec) {
 /** Adds a route for whom the table of roles lets in. */
 export function addRoute(app: ApiApp, spec: RouteSpec, handler: Handler<ApiEnvironment>): void {
   const { method, path, summary, tag, params, query, headers, body, deprecated } = spec;
-  const access = accessOf(`${method.toUpperCase()} ${path}`, deprecated?.successor);
+  const route = `${method.toUpperCase()} ${path}`;
+  const access = accessOf(route, deprecated?.successor);
+  const audited = isCommand(route, access);
   app.openAPIRegistry.registerPath({
     method,
     path,
@@ -72,6 +74,7 @@ export function addRoute(app: ApiApp, spec: RouteSpec, handler: Handler<ApiEnvir
     access === 'anyone'
       ? handler
       : (context, next) => {
+          if (audited && context.var.trail) context.var.trail.command = route;
           requireRole(context.var.principal, access);
           return handler(context, next);
         };

@@ -1,6 +1,7 @@
 /** What every registry promises: conditional writes, all or nothing, per tenant. */
 import presetFile from '#contracts/presets.json' with { type: 'json' };
 import type { Change } from '#core/ports/registry-writer.ts';
+import { accessTests } from './access-tests.ts';
 import { lineageTests, statusTests, versionTests } from './model-tests.ts';
 import {
   AT,
@@ -47,6 +48,7 @@ export function runRegistrySuite(name: string, make: () => Promise<RegistryWorld
     keyTests(() => ports, commit);
     versionTests(() => ports, commit);
     lineageTests(() => ports, commit);
+    accessTests(() => ports, commit);
     pagingTests(() => ports, commit);
     tenantTests(() => ports, commit);
     emptyTenantTests(() => ports);
@@ -279,9 +281,33 @@ function emptyTenantTests(ports: () => RegistryPorts): void {
   it.each(['', 'a/b', 'a#b', 'A', '../a', undefined, null])(
     'refuses every call for %p, which is no tenant, and writes nothing for it',
     async (wrong) => {
-      const { tenants, runs, models, corpora, presets, registry, events, eventLog, metrics, metricLog } =
-        ports();
-      const repositories = [runs, models, corpora, presets, registry, events, eventLog, metrics, metricLog];
+      const {
+        tenants,
+        keys,
+        audit,
+        runs,
+        models,
+        corpora,
+        presets,
+        registry,
+        events,
+        eventLog,
+        metrics,
+        metricLog,
+      } = ports();
+      const repositories = [
+        keys,
+        audit,
+        runs,
+        models,
+        corpora,
+        presets,
+        registry,
+        events,
+        eventLog,
+        metrics,
+        metricLog,
+      ];
       const refusals = repositories.flatMap((repository) =>
         Object.values(
           repository as unknown as Record<string, (tenant: unknown, ...rest: unknown[]) => Promise<unknown>>,

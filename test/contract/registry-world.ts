@@ -9,6 +9,8 @@ export type RegistryPorts = Pick<
   | 'corpora'
   | 'presets'
   | 'tenants'
+  | 'keys'
+  | 'audit'
   | 'uploads'
   | 'webhooks'
   | 'registry'

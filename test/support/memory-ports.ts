@@ -8,7 +8,9 @@ import { blobReaderOf, blobWriterOf } from './memory/blobs.ts';
 import { eventLogOf, eventsOf, metricLogOf, metricsOf } from './memory/logs.ts';
 import { type MemoryOutbound, memoryOutbound } from './memory/outbound.ts';
 import {
+  auditOf,
   corporaOf,
+  keysOf,
   modelsOf,
   presetsOf,
   runsOf,
@@ -44,6 +46,8 @@ export function memoryPorts(start = '2026-03-01T12:00:00.000Z'): MemoryPorts {
     events: ofTenants(eventsOf(store)),
     metrics: ofTenants(metricsOf(store)),
     tenants: tenantsOf(store),
+    keys: ofTenants(keysOf(store)),
+    audit: ofTenants(auditOf(store)),
     uploads: ofTenants(uploadsOf(store)),
     webhooks: ofTenants(webhooksOf(store)),
     blobs: blobReaderOf(store, new Date(start)),

@@ -629,6 +629,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/audit": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Who asked for which change, newest first */
+        readonly get: operations["getAudit"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/claims": {
         readonly parameters: {
             readonly query?: never;
@@ -727,6 +744,41 @@ export interface paths {
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** List API keys by what they begin with, newest first */
+        readonly get: operations["getKeys"];
+        readonly put?: never;
+        /** Make an API key; the answer shows it once */
+        readonly post: operations["postKeys"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/keys/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /** Revoke an API key for good; it stays in the list */
+        readonly delete: operations["deleteKeysById"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1322,6 +1374,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        readonly ApiKey: {
+            /** @enum {number} */
+            readonly schemaVersion: 1;
+            /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+            readonly tenant: string;
+            /** @description A sortable identifier (ULID). */
+            readonly id: string;
+            /** @description What the key begins with. */
+            readonly prefix: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly role: "viewer" | "runner" | "maintainer" | "admin";
+            /** @description UTC time, ISO 8601. */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            /** @description UTC time, ISO 8601. */
+            readonly expiresAt: string | null;
+            /** @description UTC time, ISO 8601. */
+            readonly revokedAt: string | null;
+            readonly revokedBy: string | null;
+            /** @description Day of the last use, UTC. */
+            readonly lastUsedOn: string | null;
+            readonly recordVersion: number;
+        };
         readonly AttemptLog: {
             readonly phase: string;
             readonly stage: string;
@@ -1329,6 +1405,31 @@ export interface components {
             readonly jobId: string;
             readonly attempt: number;
             readonly text: string;
+        };
+        readonly AuditEntry: {
+            /** @enum {number} */
+            readonly schemaVersion: 1;
+            /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+            readonly tenant: string;
+            /** @description A sortable identifier (ULID). */
+            readonly id: string;
+            /** @description UTC time, ISO 8601. */
+            readonly at: string;
+            readonly by: string;
+            /** @enum {string} */
+            readonly role: "viewer" | "runner" | "maintainer" | "admin";
+            /** @description The route that was asked for. */
+            readonly command: string;
+            readonly path: string;
+            readonly targets: readonly {
+                readonly kind: string;
+                readonly id: string;
+                readonly status: string | null;
+            }[];
+            /** @enum {string} */
+            readonly outcome: "done" | "refused" | "failed";
+            readonly code: string | null;
+            readonly requestId: string;
         };
         readonly Checkpoint: {
             /** @enum {string} */
@@ -2845,6 +2946,17 @@ export interface components {
             readonly version: string;
             readonly uptimeSeconds: number;
         };
+        readonly KeyToMake: {
+            /** @description What it is for. */
+            readonly name: string;
+            /** @enum {string} */
+            readonly role: "viewer" | "runner" | "maintainer" | "admin";
+            /**
+             * @description Null: it never expires.
+             * @default 90
+             */
+            readonly expiresInDays?: number | null;
+        };
         readonly Lineage: {
             /** @description A sortable identifier (ULID). */
             readonly model: string;
@@ -2980,6 +3092,32 @@ export interface components {
                 readonly found: string | null;
                 readonly ok: boolean;
             }[];
+        };
+        readonly NewApiKey: {
+            /** @enum {number} */
+            readonly schemaVersion: 1;
+            /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
+            readonly tenant: string;
+            /** @description A sortable identifier (ULID). */
+            readonly id: string;
+            /** @description What the key begins with. */
+            readonly prefix: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly role: "viewer" | "runner" | "maintainer" | "admin";
+            /** @description UTC time, ISO 8601. */
+            readonly createdAt: string;
+            readonly createdBy: string;
+            /** @description UTC time, ISO 8601. */
+            readonly expiresAt: string | null;
+            /** @description UTC time, ISO 8601. */
+            readonly revokedAt: string | null;
+            readonly revokedBy: string | null;
+            /** @description Day of the last use, UTC. */
+            readonly lastUsedOn: string | null;
+            readonly recordVersion: number;
+            /** @description The whole key. It is shown this once and kept nowhere. */
+            readonly key: string;
         };
         readonly OldCheckpointSave: {
             readonly session_id: string;
@@ -6480,6 +6618,43 @@ export interface operations {
             };
         };
     };
+    readonly getAudit: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 1 to 200. */
+                readonly limit?: string;
+                /** @description `next` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["AuditEntry"][];
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getClaims: {
         readonly parameters: {
             readonly query?: {
@@ -6704,6 +6879,107 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getKeys: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description 1 to 200. */
+                readonly limit?: string;
+                /** @description `next` of the page before. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["ApiKey"][];
+                        readonly next: string | null;
+                    };
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly postKeys: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["KeyToMake"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly deleteKeysById: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ApiKey"];
                 };
             };
             /** @description A problem document */

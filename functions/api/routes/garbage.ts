@@ -54,6 +54,8 @@ export function addGarbageRoutes(app: ApiApp, { ports }: ApiContext): void {
     },
     async (context) => {
       const request = await readJsonBody(context, garbageRequest);
+      // Only asking is no command.
+      if (request.dryRun && context.var.trail) context.var.trail.command = null;
       return context.json(await collectGarbage(ports, context.var.principal, request));
     },
   );

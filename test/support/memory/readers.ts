@@ -5,7 +5,9 @@ import type { Model } from '#core/domain/model.ts';
 import { builtInPresets, type Preset } from '#core/domain/preset.ts';
 import { summaryOf } from '#core/domain/run-summary.ts';
 import type { Delivery } from '#core/domain/webhook.ts';
+import type { AuditReader } from '#core/ports/audit-reader.ts';
 import type { CorpusReader } from '#core/ports/corpus-reader.ts';
+import type { KeyReader } from '#core/ports/key-reader.ts';
 import type { ModelReader } from '#core/ports/model-reader.ts';
 import type { PresetReader } from '#core/ports/preset-reader.ts';
 import type { Page, PageRequest, RunReader } from '#core/ports/run-reader.ts';
@@ -100,6 +102,17 @@ export function tenantsOf(store: MemoryStore): TenantReader {
       return [...new Set(keys.map((key) => key.slice(0, key.indexOf('/'))))].sort();
     },
   };
+}
+
+export function keysOf(store: MemoryStore): KeyReader {
+  return {
+    get: async (tenant, id) => copyOf(store.tables.keys.get(keyOf(tenant, id))),
+    list: async (tenant, page) => pageOf(ofTenant(store.tables.keys, tenant), page),
+  };
+}
+
+export function auditOf(store: MemoryStore): AuditReader {
+  return { list: async (tenant, page) => pageOf(ofTenant(store.tables.audit, tenant), page) };
 }
 
 export function corporaOf(store: MemoryStore): CorpusReader {

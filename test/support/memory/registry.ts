@@ -134,6 +134,17 @@ function apply(tables: Tables, tenant: string, change: Change): Tables {
       return applyDelivery(tables, tenant, change);
     case 'idempotency':
       return applyKey(tables, tenant, change);
+    case 'key': {
+      const key = keyOf(tenant, change.key.id);
+      const found = tables.keys.get(key)?.recordVersion ?? null;
+      condition(`API key ${change.key.id}`, found, change.expected, change.key.recordVersion);
+      return { ...tables, keys: withEntry(tables.keys, key, change.key) };
+    }
+    case 'audit': {
+      const key = keyOf(tenant, change.entry.id);
+      if (tables.audit.has(key)) throw conflict('exists', `audit entry ${change.entry.id} exists`);
+      return { ...tables, audit: withEntry(tables.audit, key, change.entry) };
+    }
     case 'event':
       return appendEvents(tables, tenant, [change.event]);
   }

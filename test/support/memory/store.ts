@@ -1,6 +1,8 @@
 /** What every in-memory port of one world shares. Everything is copied on the way in and on the way out. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
+import type { ApiKey } from '#core/domain/api-key.ts';
+import type { AuditEntry } from '#core/domain/audit.ts';
 import type { Corpus } from '#core/domain/corpus.ts';
 import type { NewEvent } from '#core/domain/event.ts';
 import type { Model } from '#core/domain/model.ts';
@@ -28,6 +30,8 @@ export interface Tables {
   readonly idempotency: ReadonlyMap<string, IdempotencyRecord>;
   readonly events: ReadonlyMap<string, readonly ForgeEvent[]>;
   readonly eventKeys: ReadonlySet<string>;
+  readonly keys: ReadonlyMap<string, ApiKey>;
+  readonly audit: ReadonlyMap<string, AuditEntry>;
 }
 
 export interface MemoryStore {
@@ -52,6 +56,8 @@ export function newStore(): MemoryStore {
       idempotency: new Map(),
       events: new Map(),
       eventKeys: new Set(),
+      keys: new Map(),
+      audit: new Map(),
     },
     metrics: new Map(),
     blobs: new Map(),

@@ -66,8 +66,12 @@ const KEY = { 'idempotency-key': 'key' };
 
 async function refused(method: string, path: string, sent: Sent): Promise<Answer> {
   const before = world.stored();
+  const entries = world.ports.store.tables.audit.size;
   const answer = await world.send(method, path, sent);
   expect(world.stored()).toBe(before);
+  if ([400, 404, 413, 415, 422, 428].includes(answer.status)) {
+    expect(world.ports.store.tables.audit.size).toBe(entries);
+  }
   expect(world.ports.workflow.started.size).toBe(0);
   expect(answer.headers.get('content-type')).toBe('application/problem+json');
   expect(answer.body).toMatchObject({

@@ -6,7 +6,7 @@ import { type Access, accessOf, ROUTE_ROLES } from '#functions/api/roles.ts';
 import { type Answer, type ApiWorld, apiWorld, DOCUMENT, type Sent, succeededRun } from './api-world.ts';
 
 /** What stands in the place of `$`: something of the first tenant, and something that nobody has. */
-type Named = 'run' | 'model' | 'corpus' | 'preset' | 'file' | 'webhook';
+type Named = 'run' | 'model' | 'corpus' | 'preset' | 'file' | 'webhook' | 'key';
 const NOBODYS: Readonly<Record<Named, string>> = {
   run: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
   model: '01ARZ3NDEKTSV4RRFFQ69G5FAW',
@@ -14,6 +14,7 @@ const NOBODYS: Readonly<Record<Named, string>> = {
   preset: 'nobodys-preset',
   file: '0'.repeat(64),
   webhook: '01ARZ3NDEKTSV4RRFFQ69G5FAZ',
+  key: '01ARZ3NDEKTSV4RRFFQ69G5FAY',
 };
 
 interface Sample {
@@ -91,6 +92,10 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /v1/corpora': plain('/v1/corpora', { body: { name: 'more', sha256: NOBODYS.file } }),
   'GET /v1/corpora/{reference}': { path: '/v1/corpora/$', named: 'corpus' },
   'POST /v1/gc': { path: '/v1/gc', named: 'run', sent: { body: { dryRun: true, run: '$' } } },
+  'GET /v1/audit': plain('/v1/audit'),
+  'GET /v1/keys': plain('/v1/keys'),
+  'POST /v1/keys': plain('/v1/keys', { body: { name: 'laptop', role: 'runner' } }),
+  'DELETE /v1/keys/{id}': { path: '/v1/keys/$', named: 'key' },
   'GET /v1/models': { path: '/v1/models?parent=$', named: 'model' },
   'POST /v1/models': plain('/v1/models', {
     body: { name: 'mine', files: [{ path: 'x', sha256: NOBODYS.file, bytes: 1 }] },
@@ -162,9 +167,18 @@ async function fullWorld(): Promise<{ world: ApiWorld; theirs: Readonly<Record<N
   const { body: found } = await world.send('GET', '/v1/models/toy-memory');
   const { body: corpus } = await world.send('GET', '/v1/corpora/speeches');
   const file = found.files[0].sha256 as string;
+  const { body: made } = await world.send('POST', '/v1/keys', { body: { name: 'theirs', role: 'viewer' } });
   return {
     world,
-    theirs: { run: id, model: found.id, corpus: corpus.id, preset: 'mine', file, webhook: hook.webhook.id },
+    theirs: {
+      run: id,
+      model: found.id,
+      corpus: corpus.id,
+      preset: 'mine',
+      file,
+      webhook: hook.webhook.id,
+      key: made.id,
+    },
   };
 }
 

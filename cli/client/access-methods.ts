@@ -1,0 +1,15 @@
+/** Who may do what, and who did: API keys and the audit log. */
+import type { Connection } from './http.ts';
+import { pages } from './pages.ts';
+import type { KeyBody } from './records.ts';
+import { call } from './typed-call.ts';
+
+export function accessMethods(connection: Connection) {
+  return {
+    createKey: (body: KeyBody) => call(connection, 'post', '/v1/keys', { body }),
+    listKeys: (limit: number) => pages(limit, (query) => call(connection, 'get', '/v1/keys', { query })),
+    revokeKey: (id: string) =>
+      call(connection, 'delete', '/v1/keys/{id}', { path: { id }, repeatable: true }),
+    listAudit: (limit: number) => pages(limit, (query) => call(connection, 'get', '/v1/audit', { query })),
+  };
+}
