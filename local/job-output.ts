@@ -1,25 +1,11 @@
 /** From lines that a job printed to the ingest function: the runner's tags say which run they belong to. */
+import { type JobOrigin, originOfTags } from '#core/domain/job-origin.ts';
 import type { FunctionName, FunctionTable } from './function-table.ts';
 import type { JobDetail } from './jobs/job.ts';
 import type { OutputBatch } from './jobs/runner-api.ts';
 
-export interface JobOrigin {
-  readonly tenant: string;
-  readonly runId: string;
-  readonly phase: string;
-  readonly stage: string;
-  /** Which start of the phase submitted it. */
-  readonly phaseAttempt?: number;
-}
-
 /** Null for a job that no run submitted. */
-export function originOf({ tags }: Pick<JobDetail, 'tags'>): JobOrigin | null {
-  const { 'forge-tenant': tenant, 'forge-run': runId, 'forge-phase': phase, 'forge-stage': stage } = tags;
-  if (!(tenant && runId && phase && stage)) return null;
-  const { 'forge-attempt': attempt } = tags;
-  const start = attempt === undefined ? {} : { phaseAttempt: Number(attempt) };
-  return { tenant, runId, phase, stage, ...start };
-}
+export const originOf = ({ tags }: Pick<JobDetail, 'tags'>): JobOrigin | null => originOfTags(tags);
 
 type Functions<Name extends FunctionName> = () => Pick<FunctionTable, Name>;
 

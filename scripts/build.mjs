@@ -13,12 +13,33 @@ import { runMain, setUp } from './setup.mjs';
 
 const IMPORTS_MEASURED = 7;
 
+/** A function looks for its resources when it is loaded; it meets none of them here. */
+const ENVIRONMENT = {
+  ...process.env,
+  AWS_REGION: 'us-east-1',
+  ...Object.fromEntries(
+    [
+      'TABLE',
+      'BUCKET',
+      'PIPELINE_ARN',
+      'JOB_QUEUE',
+      'JOB_LOG_GROUP',
+      'EVENT_BUS',
+      'TOPIC_ARN',
+      'SECRET_PREFIX',
+    ].map((name) => [`FORGE_${name}`, 'none']),
+  ),
+};
+
 /** CPU milliseconds of one Node process that runs the expression and ends, or undefined where it failed. */
 function cpuMs(expression) {
   const report =
     'const c=process.cpuUsage();process.stdout.write("\\n"+(c.user+c.system)/1000);process.exit(0)';
   const program = `${expression};${report}`;
-  const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    env: ENVIRONMENT,
+  });
   const value = Number(child.stdout.trim().split('\n').at(-1));
   return child.status === 0 && Number.isFinite(value) ? value : undefined;
 }

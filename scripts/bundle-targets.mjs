@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { FUNCTION_DIET, WITHOUT_JSON_SCHEMA } from './bundle-diet.mjs';
 import { inProject, SetupError } from './project.mjs';
 
 /** Goals for a function's bundle: compressed bytes, and CPU to import it over a bare Node. */
@@ -25,7 +26,15 @@ function functionTargets() {
     kind: 'function',
     entry,
     budget: BUDGETS[name] ?? OTHER_FUNCTIONS,
-    options: { ...common, minify: true, outfile: `dist/fn/${name}/index.mjs` },
+    options: {
+      ...common,
+      minify: true,
+      // The ES modules of the SDK, of which what is not used can be left out.
+      mainFields: ['module', 'main'],
+      outfile: `dist/fn/${name}/index.mjs`,
+      // The API shows its own document, which is made of schemas.
+      plugins: name === 'api' ? FUNCTION_DIET : [...FUNCTION_DIET, WITHOUT_JSON_SCHEMA],
+    },
   }));
 }
 

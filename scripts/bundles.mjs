@@ -42,7 +42,12 @@ function removeLeftParts(outdir, written) {
 
 async function bundle(esbuild, { name, kind, entry, budget, options }) {
   const result = await esbuild
-    .build({ ...options, absWorkingDir: ROOT, entryPoints: [entry], plugins: [withoutZodLocales] })
+    .build({
+      ...options,
+      absWorkingDir: ROOT,
+      entryPoints: [entry],
+      plugins: [withoutZodLocales, ...(options.plugins ?? [])],
+    })
     .catch((error) => {
       const messages = esbuild.formatMessagesSync(error.errors ?? [{ text: error.message }], {
         kind: 'error',

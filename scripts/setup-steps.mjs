@@ -170,6 +170,7 @@ function bundleStep() {
     'package-lock.json',
     'scripts/bundles.mjs',
     'scripts/bundle-targets.mjs',
+    'scripts/bundle-diet.mjs',
   ];
   const stamp = () => contentStamp(ROOT, inputs);
   const outputsExist = () =>

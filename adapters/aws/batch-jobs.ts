@@ -26,8 +26,8 @@ export const batchClient = (config?: ClientConfig): BatchClient => new BatchClie
 
 export interface BatchJobs extends JobReader, JobDirectory {}
 
-/** @param queues names or ARNs, separated by commas, of the queues that the state machines submit to */
-export function batchJobs(client: BatchClient, queues: string): BatchJobs {
+/** @param queues names or ARNs of the queues that the state machines submit to */
+export function batchJobs(client: BatchClient, queues: readonly string[]): BatchJobs {
   const find = async (jobId: string): Promise<JobFacts | null> => {
     const [parentId = jobId] = jobId.split(':');
     // The tags were given to the array; whether its children have them is nowhere written.
@@ -53,9 +53,8 @@ export function batchJobs(client: BatchClient, queues: string): BatchJobs {
     async named(prefix) {
       const filters = [{ name: 'JOB_NAME', values: [`${prefix}*`] }];
       const ids: string[] = [];
-      for (const jobQueue of queues.split(',')) ids.push(...(await list(client, { jobQueue, filters })));
-      const jobs = await describeAll(client, ids);
-      return jobs.map((job) => factsOf(job));
+      for (const jobQueue of queues) ids.push(...(await list(client, { jobQueue, filters })));
+      return (await describeAll(client, ids)).map((job) => factsOf(job));
     },
     terminate: (jobId, reason) =>
       asking(SERVICE, async () => {

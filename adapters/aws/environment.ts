@@ -1,6 +1,12 @@
 /** The one reader of a function's environment variables. */
-import type { ResourceVariable } from '#contracts/source/functions.ts';
+import type * as z from 'zod';
+import { type ResourceVariable, TRIGGERS_VARIABLE } from '#contracts/source/functions.ts';
+import { IDENTITY_VARIABLE, type IdentitySettings, identitySettings } from '#contracts/source/identity.ts';
+import { parseDocument } from '#contracts/source/problems.ts';
+import { type Triggers, triggers } from '#contracts/source/triggers.ts';
 import { ForgeError } from '#core/domain/errors.ts';
+
+const DEPLOY = 'deploy again: forge infra deploy.';
 
 /**
  * The wanted variables.
@@ -15,8 +21,43 @@ export function readEnvironment<Name extends ResourceVariable>(
   if (missing.length > 0) {
     throw new ForgeError('bug', `The function is deployed without ${missing.join(', ')}.`, {
       code: 'environment_incomplete',
-      hint: 'Its grants in contracts/functions.json bring its variables; deploy again: forge infra deploy.',
+      hint: `Its grants in contracts/functions.json bring its variables; ${DEPLOY}`,
     });
   }
   return Object.fromEntries(names.map((name) => [name, environment[name]])) as Record<Name, string>;
+}
+
+/** Whom the HTTP API knows; nobody where nothing is set. */
+export const readIdentity = (environment: NodeJS.ProcessEnv = process.env): IdentitySettings =>
+  readDocument(IDENTITY_VARIABLE, identitySettings, environment[IDENTITY_VARIABLE] ?? '{}');
+
+/** What starts runs by itself; nothing where nothing is set. */
+export const readTriggers = (environment: NodeJS.ProcessEnv = process.env): Triggers =>
+  readDocument(
+    TRIGGERS_VARIABLE,
+    triggers,
+    environment[TRIGGERS_VARIABLE] ?? '{"apiVersion":"forge/v1","kind":"Triggers"}',
+  );
+
+/** @throws ForgeError `bug` where the text cannot be read: who may come in, and what is started, is not to be guessed */
+function readDocument<Schema extends z.ZodType>(
+  variable: string,
+  schema: Schema,
+  text: string,
+): z.output<Schema> {
+  const parsed = parseDocument(schema, jsonOf(text));
+  if (parsed.ok) return parsed.value;
+  const wrong = parsed.problems.map(({ pointer, message }) => `${pointer || '/'}: ${message}`).join('; ');
+  throw new ForgeError('bug', `${variable} cannot be read: ${wrong}.`, {
+    code: 'environment_unreadable',
+    hint: `Correct it in the configuration of the stage; ${DEPLOY}`,
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

@@ -47,3 +47,6 @@ export type FinalEventType = (typeof FINAL_EVENT_TYPES)[number];
 
 export const isFinalEvent = (type: string): boolean =>
   (FINAL_EVENT_TYPES as readonly string[]).includes(type);
+
+/** What the bus carries: what happened to a run, and not how far something is. The names tell the two apart. */
+export const isDomainEvent = (type: string): boolean => /^[A-Z]/.test(type);

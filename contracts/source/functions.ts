@@ -35,6 +35,8 @@ export const GRANTS = [
   'sockets:post',
   /** GetParameter of the secrets below the stage's prefix. */
   'secrets:read',
+  /** PutParameter of a secret that a function makes itself where there is none yet. */
+  'secrets:make',
 ] as const;
 
 export type Grant = (typeof GRANTS)[number];
@@ -93,7 +95,7 @@ export type Trigger = (typeof TRIGGERS)[number];
 export const TRIGGERS_VARIABLE = 'FORGE_TRIGGERS';
 
 export const functionFacts = z.strictObject({
-  entry: z.string().regex(/^functions\/[a-z-]+\/[a-z-]+\.ts$/, 'expected functions/<name>/<file>.ts'),
+  entry: z.string().regex(/^functions\/[a-z-]+\/handler\.ts$/, 'expected functions/<name>/handler.ts'),
   memoryMiB: z.int().min(128).max(10_240),
   timeoutSeconds: z.int().min(1).max(900),
   triggers: z.array(z.enum(TRIGGERS)).min(1),

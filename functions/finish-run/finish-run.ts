@@ -1,10 +1,9 @@
 /** Last step of an execution: the report, and the run's final status. */
 import { finishRun } from '#core/application/commands/finish-run.ts';
-import type { Ports } from '#core/ports/ports.ts';
 import { type TaskFunction, taskFunction } from '../shared/task-function.ts';
 import { finishPayload } from '../shared/task-payloads.ts';
 
-export function createFinishRun(ports: Ports): TaskFunction {
+export function createFinishRun(ports: Parameters<typeof finishRun>[0]): TaskFunction {
   return taskFunction(
     'finish-run',
     finishPayload,

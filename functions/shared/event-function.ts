@@ -1,7 +1,7 @@
 /** The frame of every function that is sent an event: check it, act, log by whom it can be found, name failures by kind. */
 import type * as z from 'zod';
 import { parseDocument } from '#contracts/source/problems.ts';
-import { toForgeError } from '#core/domain/errors.ts';
+import { isErrorKind, toForgeError } from '#core/domain/errors.ts';
 import { validationError } from '#core/domain/resolve.ts';
 import { telemetry } from './powertools.ts';
 
@@ -24,6 +24,19 @@ function idsOf(event: unknown): Readonly<Record<string, unknown>> {
   return { tenant, runId, execution, phase, jobId };
 }
 
+/** One search finds what every function logged about a run. */
+function correlation(event: unknown): Readonly<Record<string, unknown>> {
+  const { runId } = (event ?? {}) as Record<string, unknown>;
+  return runId === undefined ? {} : { correlation_id: runId };
+}
+
+/** What stands in an event, in its shape. */
+export function requireShape<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = parseDocument(schema, value);
+  if (parsed.ok) return parsed.value;
+  throw validationError(parsed.problems);
+}
+
 /** An event that is not what the schema says is refused by throwing, so that it ends where failed events are kept. */
 export function eventFunction<Schema extends z.ZodType>(
   name: string,
@@ -32,16 +45,17 @@ export function eventFunction<Schema extends z.ZodType>(
 ): EventFunction {
   const { logger, count } = telemetry(name);
   return async (event) => {
-    const parsed = parseDocument(schema, event);
     try {
-      if (!parsed.ok) throw validationError(parsed.problems);
-      const answer = await act(parsed.value);
-      logger.info(`${name} done`, { about: idsOf(event), answer });
+      const answer = await act(requireShape(schema, event));
+      logger.info(`${name} done`, { about: idsOf(event), answer, ...correlation(event) });
       return answer;
     } catch (error) {
+      // One frame inside another: the inner one has logged and named it.
+      if (error instanceof Error && isErrorKind(error.name)) throw error;
       logger.error(`${name} failed`, {
         about: idsOf(event),
         error: error instanceof Error ? error : new Error(String(error)),
+        ...correlation(event),
       });
       count('FunctionFailed');
       throw nameByKind(error);

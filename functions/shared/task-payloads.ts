@@ -24,7 +24,9 @@ export const logPayload = z.object({
   attempt: z.int().min(1),
   phaseAttempt: z.int().min(1).optional(),
   execution: z.string().max(80).optional(),
-  lines: z.array(z.object({ offset: z.int().min(0), text: z.string() })).max(10_000),
+  lines: z
+    .array(z.object({ offset: z.union([z.int().min(0), z.string().min(1).max(100)]), text: z.string() }))
+    .max(10_000),
 });
 export const jobPayload = z.object({
   tenant: name,

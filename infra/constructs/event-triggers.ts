@@ -19,9 +19,9 @@ import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { EVENT_TYPES } from '#contracts/source/event-types.ts';
 import type { Trigger } from '#contracts/source/functions.ts';
 import type { Schedule } from '#contracts/source/triggers.ts';
+import subscriptions from '#contracts/subscriptions.json' with { type: 'json' };
 import { eventBridgeCron } from './event-bridge-cron.ts';
 import type { EventSocket } from './event-socket.ts';
 import type { ForgeFunction } from './forge-function.ts';
@@ -67,8 +67,7 @@ export class EventTriggers extends Construct {
       }),
     'every-minute': (target, id) => this.#onSchedule(target, id),
     'table-stream': (target) => this.#onTableStream(target),
-    subscription: (target, id) =>
-      this.#onEvent(target, id, { detailType: [...EVENT_TYPES] }, { eventBus: this.#props.bus }),
+    subscription: (target, id) => this.#onSubscription(target, id),
     'object-created': (target, id) =>
       this.#onEvent(target, id, {
         source: ['aws.s3'],
@@ -119,6 +118,14 @@ export class EventTriggers extends Construct {
 
   #onEvent(target: ForgeFunction, id: string, eventPattern: EventPattern, on: RuleProps = {}): void {
     this.#rule(id, { ...on, eventPattern }).addTarget(this.#target(target));
+  }
+
+  /** The types that contracts/subscriptions.json names for the function. */
+  #onSubscription(target: ForgeFunction, id: string): void {
+    const own = subscriptions.subscriptions.filter((each) => id === `${each.function}-subscription`);
+    const detailType = own.flatMap(({ types }) => types);
+    if (detailType.length === 0) throw new Error(`contracts/subscriptions.json has no types for ${id}.`);
+    this.#onEvent(target, id, { source: ['agent-forge'], detailType }, { eventBus: this.#props.bus });
   }
 
   #onSchedule(target: ForgeFunction, id: string): void {

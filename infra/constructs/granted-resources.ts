@@ -79,6 +79,7 @@ export const ALLOWED: Readonly<Record<Grant, readonly Allowance[]>> = {
   'topic:publish': [{ actions: ['sns:Publish'], on: ({ topicArn }) => [topicArn] }],
   'sockets:post': [{ actions: ['execute-api:ManageConnections'], on: connections }],
   'secrets:read': [{ actions: ['ssm:GetParameter'], on: ({ secretsArn }) => [secretsArn] }],
+  'secrets:make': [{ actions: ['ssm:PutParameter'], on: ({ secretsArn }) => [secretsArn] }],
 };
 
 /** What each variable of a function is set to. */

@@ -19,16 +19,7 @@ export const COMMITTED: StageAssets['functions'] = functionsManifest.parse(manif
 /** What the committed manifest has, and one function for each word that it may use but does not yet. */
 export const EVERY_WORD: StageAssets['functions'] = {
   'event-socket': factsOf('event-socket', ['socket'], ['table:read', 'table:write', 'sockets:post']),
-  reconcile: factsOf(
-    'reconcile',
-    ['every-minute', 'execution-status'],
-    ['table:read', 'table:write', 'jobs:read', 'jobs:terminate', 'workflow:describe', 'topic:publish'],
-  ),
-  'relay-events': factsOf(
-    'relay-events',
-    ['table-stream', 'subscription'],
-    ['table:stream', 'events:put', 'sockets:post'],
-  ),
+  'socket-poster': factsOf('socket-poster', ['task'], ['sockets:post']),
   ...COMMITTED,
 };
 

@@ -7,7 +7,7 @@ import type { Ulid } from '../../domain/ids.ts';
 import type { Principal } from '../../domain/principal.ts';
 import type { Ports } from '../../ports/ports.ts';
 
-/** Lines of one attempt's log, in order, with the byte offset of each. */
+/** Lines of one attempt's log, in order, with the byte offset of each, or whatever its store tells lines apart by. */
 export interface LogBatch {
   readonly runId: Ulid;
   readonly phase: PhaseSlug;
@@ -18,7 +18,7 @@ export interface LogBatch {
   readonly attempt: number;
   /** Which start of the phase the job belongs to; left out by a job that does not say. */
   readonly phaseAttempt?: number | undefined;
-  readonly lines: readonly { readonly offset: number; readonly text: string }[];
+  readonly lines: readonly { readonly offset: number | string; readonly text: string }[];
 }
 
 /** Longer lines are no events of ours: 64 KiB is far above what any phase prints. */

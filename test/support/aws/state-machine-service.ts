@@ -7,7 +7,7 @@ import {
   stubService,
 } from './stub-service.ts';
 
-interface Execution {
+export interface Execution {
   readonly input: string;
   status: string;
   error?: string;
@@ -18,8 +18,11 @@ export interface StateMachineService extends StubService {
   readonly executions: ReadonlyMap<string, Execution>;
 }
 
-export function stateMachineService(): StateMachineService {
-  const executions = new Map<string, Execution>();
+/** The answer to one request, which may start or stop an execution. */
+export function answerExecutions(
+  executions: Map<string, Execution>,
+  { headers, body }: Pick<SentRequest, 'headers' | 'body'>,
+): StubAnswer {
   const actions: Readonly<Record<string, (input: Record<string, string>) => StubAnswer>> = {
     StartExecution({ stateMachineArn = '', name = '', input = '' }) {
       const arn = `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
@@ -44,9 +47,11 @@ export function stateMachineService(): StateMachineService {
       };
     },
   };
-  const answer = ({ headers, body }: SentRequest): StubAnswer => {
-    const action = headers['x-amz-target']?.split('.')[1] ?? '';
-    return actions[action]?.(JSON.parse(body)) ?? serviceError('UnknownOperationException', action);
-  };
-  return { ...stubService(answer), executions };
+  const action = headers['x-amz-target']?.split('.')[1] ?? '';
+  return actions[action]?.(JSON.parse(body)) ?? serviceError('UnknownOperationException', action);
+}
+
+export function stateMachineService(): StateMachineService {
+  const executions = new Map<string, Execution>();
+  return { ...stubService((request) => answerExecutions(executions, request)), executions };
 }

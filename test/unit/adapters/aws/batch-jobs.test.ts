@@ -3,7 +3,7 @@ import type { JobDetail } from '@aws-sdk/client-batch';
 import { batchClient, batchJobs } from '#adapters/aws/batch-jobs.ts';
 import { type StubAnswer, serviceError, stubService } from '#test/support/aws/stub-service.ts';
 
-const QUEUE = 'forge-jobs';
+const QUEUES = ['gpu-jobs', 'cpu-jobs'];
 const RUN = '01JNQ0000000000000000000RN';
 const TAGS = {
   'forge-tenant': 'acme',
@@ -23,7 +23,8 @@ function queueOf(jobs: readonly Partial<JobDetail>[], pageSize = 1000) {
       if (ids.length > 100) return serviceError('ClientException', 'more than 100 jobs');
       return { body: { jobs: jobs.filter(({ jobId }) => ids.includes(jobId ?? '')) } };
     }
-    const { arrayJobId, jobStatus, filters, nextToken } = request as {
+    const { arrayJobId, jobStatus, jobQueue, filters, nextToken } = request as {
+      jobQueue?: string;
       arrayJobId?: string;
       jobStatus?: string;
       filters?: { values: string[] }[];
@@ -32,7 +33,7 @@ function queueOf(jobs: readonly Partial<JobDetail>[], pageSize = 1000) {
     const prefix = filters?.[0]?.values[0]?.replace(/\*$/, '');
     const found = jobs.filter(({ jobId = '', jobName = '', status }) =>
       arrayJobId === undefined
-        ? !jobId.includes(':') && jobName.startsWith(prefix ?? '-')
+        ? jobQueue === 'gpu-jobs' && !jobId.includes(':') && jobName.startsWith(prefix ?? '-')
         : jobId.startsWith(`${arrayJobId}:`) && status === jobStatus,
     );
     const start = Number(nextToken ?? 0);
@@ -64,7 +65,7 @@ describe('the failed children of an array', () => {
   test('all 250 of them, over two pages, described a hundred at a time, in order of their index', async () => {
     const indices = Array.from({ length: 250 }, (_, index) => (index * 7) % 250);
     const { config, sent } = queueOf([...indices.map((index) => child(index)), parent], 200);
-    const ends = await batchJobs(batchClient(config), QUEUE).failedChildren('job-1');
+    const ends = await batchJobs(batchClient(config), QUEUES).failedChildren('job-1');
     expect(ends.map(({ jobId }) => jobId)).toEqual(
       Array.from({ length: 250 }, (_, index) => `job-1:${index}`),
     );
@@ -91,7 +92,7 @@ describe('the failed children of an array', () => {
       child(2, { attempts: [], statusReason: 'Job attempt duration exceeded timeout' }),
       child(3, { status: 'SUCCEEDED' }),
     ]);
-    expect(await batchJobs(batchClient(config), QUEUE).failedChildren('job-1')).toEqual([
+    expect(await batchJobs(batchClient(config), QUEUES).failedChildren('job-1')).toEqual([
       { jobId: 'job-1:0', attempts: 2, exitCode: 71, reason: 'OutOfMemoryError: killed', timedOut: false },
       {
         jobId: 'job-1:1',
@@ -112,7 +113,7 @@ describe('the failed children of an array', () => {
 
   test('none of a job that nobody knows', async () => {
     const { config } = queueOf([]);
-    expect(await batchJobs(batchClient(config), QUEUE).failedChildren('job-9')).toEqual([]);
+    expect(await batchJobs(batchClient(config), QUEUES).failedChildren('job-9')).toEqual([]);
   });
 });
 
@@ -125,7 +126,7 @@ describe('a job looked up', () => {
     });
     delete running.statusReason;
     const { config } = queueOf([parent, running]);
-    expect(await batchJobs(batchClient(config), QUEUE).find('job-1:2')).toEqual({
+    expect(await batchJobs(batchClient(config), QUEUES).find('job-1:2')).toEqual({
       jobId: 'job-1:2',
       status: 'RUNNING',
       reason: null,
@@ -138,7 +139,7 @@ describe('a job looked up', () => {
 
   test('one that Batch has forgotten is null', async () => {
     const { config } = queueOf([]);
-    expect(await batchJobs(batchClient(config), QUEUE).find('job-9')).toBeNull();
+    expect(await batchJobs(batchClient(config), QUEUES).find('job-9')).toBeNull();
   });
 
   test('those of a run are found by the start of their name; an array as its parent', async () => {
@@ -147,31 +148,35 @@ describe('a job looked up', () => {
       child(0),
       { jobId: 'job-2', jobName: 'OTHER-1-cognate-base-1' },
     ]);
-    const found = await batchJobs(batchClient(config), QUEUE).named(`${RUN}-`);
+    const found = await batchJobs(batchClient(config), QUEUES).named(`${RUN}-`);
     expect(found.map(({ jobId, isArray }) => [jobId, isArray])).toEqual([['job-1', true]]);
+    const queues = sent
+      .filter(({ url }) => url.endsWith('listjobs'))
+      .map(({ body }) => JSON.parse(body).jobQueue);
+    expect(queues).toEqual(QUEUES);
     expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({
-      jobQueue: QUEUE,
+      jobQueue: 'gpu-jobs',
       filters: [{ name: 'JOB_NAME', values: [`${RUN}-*`] }],
     });
   });
 
   test('those of a run are looked for in every queue', async () => {
     const { config, sent } = queueOf([]);
-    await batchJobs(batchClient(config), 'forge-dev-gpu,forge-dev-cpu').named(`${RUN}-`);
+    await batchJobs(batchClient(config), ['forge-dev-gpu', 'forge-dev-cpu']).named(`${RUN}-`);
     expect(sent.map(({ body }) => JSON.parse(body).jobQueue)).toEqual(['forge-dev-gpu', 'forge-dev-cpu']);
   });
 
   test('children of an array are listed whatever their status', async () => {
     const statuses = ['FAILED', 'SUCCEEDED', 'RUNNING', 'RUNNABLE', 'STARTING'] as const;
     const { config } = queueOf([parent, ...statuses.map((status, index) => child(index, { status }))]);
-    const found = await batchJobs(batchClient(config), QUEUE).children('job-1');
+    const found = await batchJobs(batchClient(config), QUEUES).children('job-1');
     expect(found.map(({ status }) => status)).toEqual(statuses);
     expect(found.every(({ tags }) => tags['forge-run'] === RUN)).toBe(true);
   });
 
   test('a job is terminated by its id, with the reason', async () => {
     const { config, sent } = queueOf([parent]);
-    await batchJobs(batchClient(config), QUEUE).terminate('job-1', 'Cancelled on request');
+    await batchJobs(batchClient(config), QUEUES).terminate('job-1', 'Cancelled on request');
     expect(sent[0]).toMatchObject({
       method: 'POST',
       url: 'https://batch.eu-west-1.amazonaws.com/v1/terminatejob',
@@ -183,7 +188,7 @@ describe('a job looked up', () => {
     const { config, sent } = stubService((_, before) =>
       before === 0 ? serviceError('TooManyRequestsException', 'slow down', 429) : { body: { jobs: [] } },
     );
-    expect(await batchJobs(batchClient(config), QUEUE).find('job-1')).toBeNull();
+    expect(await batchJobs(batchClient(config), QUEUES).find('job-1')).toBeNull();
     expect(sent).toHaveLength(2);
   });
 });

@@ -143,4 +143,27 @@ describe('secrets', () => {
     expect(await secrets.read('key')).toBe('there');
     expect(sent).toHaveLength(2);
   });
+
+  test('one that is made where there is none is the one that stands, whoever was first', async () => {
+    let stored: string | undefined;
+    const { config, sent } = stubService(({ headers, body }) => {
+      const made = (JSON.parse(body) as { Value?: string }).Value;
+      if (headers['x-amz-target'] === 'AmazonSSM.PutParameter') {
+        if (stored !== undefined) return serviceError('ParameterAlreadyExists');
+        stored = made;
+        return { body: { Version: 1 } };
+      }
+      return stored === undefined
+        ? serviceError('ParameterNotFound')
+        : { body: { Parameter: { Value: stored } } };
+    });
+    const open = () => parameterSecrets(ssmClient(config), '/forge/dev', clockAt([0]));
+    const [one, other] = await Promise.all(
+      ['a', 'b'].map((value) => open().readOrMake('cursor', () => value)),
+    );
+    expect(one).toBe(other);
+    expect(await open().readOrMake('cursor', () => 'c')).toBe(one);
+    const put = sent.find(({ headers }) => headers['x-amz-target'] === 'AmazonSSM.PutParameter');
+    expect(JSON.parse(put?.body ?? '')).toMatchObject({ Type: 'SecureString', Overwrite: false });
+  });
 });

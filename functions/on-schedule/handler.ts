@@ -1,0 +1,20 @@
+/** on-schedule on AWS Lambda, called by the scheduler. */
+import {
+  blobPorts,
+  ownPorts,
+  readEnvironment,
+  readTriggers,
+  tablePorts,
+  workflowPort,
+} from '#adapters/aws/ports.ts';
+import { createOnSchedule } from './on-schedule.ts';
+
+const environment = readEnvironment(['FORGE_TABLE', 'FORGE_BUCKET', 'FORGE_PIPELINE_ARN']);
+const ports = {
+  ...ownPorts,
+  ...tablePorts(environment),
+  ...blobPorts(environment),
+  workflow: workflowPort(environment),
+};
+
+export const handler = createOnSchedule(ports, readTriggers().schedules);
