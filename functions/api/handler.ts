@@ -15,6 +15,7 @@ import { authenticatorChain } from '#adapters/identity/authenticator-chain.ts';
 import { cognitoSettings } from '#adapters/identity/cognito-settings.ts';
 import { gatewayAuthenticator } from '#adapters/identity/gateway-authenticator.ts';
 import { jwtAuthenticator } from '#adapters/identity/jwt-authenticator.ts';
+import { guardedSender } from '#adapters/outbound/guarded-sender.ts';
 import type { Authenticator } from '#core/ports/authenticator.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { createApi } from './api.ts';
@@ -48,9 +49,9 @@ async function open() {
     'FORGE_SECRET_PREFIX',
   ]);
   const { jobs, jobDirectory } = jobPorts(environment);
-  const cursorSecret = await secretPort(environment).readOrMake('cursor-secret', () =>
-    Buffer.from(ownPorts.entropy.bytes(32)).toString('hex'),
-  );
+  const secrets = secretPort(environment);
+  const newSecret = () => Buffer.from(ownPorts.entropy.bytes(32)).toString('hex');
+  const cursorSecret = await secrets.readOrMake('cursor-secret', newSecret);
   const ports = {
     ...ownPorts,
     ...tablePorts(environment),
@@ -59,6 +60,8 @@ async function open() {
     workflow: workflowPort(environment),
     logs: logPort(environment, jobDirectory),
     authenticator: authenticator(),
+    outbound: guardedSender(),
+    webhookKey: { read: () => secrets.readOrMake('webhook-key', newSecret) },
   };
   const { version } = packageFile;
   return handle(createApi(ports, { version, cursorSecret, streamSeconds: STREAM_SECONDS, callerArn }));

@@ -274,6 +274,10 @@ test('a schedule that nobody set, and an object that no rule names, start nothin
   expect(uploaded?.error?.name).toBe('validation');
 }, 60_000);
 
+test('webhooks whose time has come are looked for', async () => {
+  expect(await one('deliver-webhooks', {})).toEqual({ tried: 0 });
+}, 60_000);
+
 test('people are told how a run ended', async () => {
   const [last] = (await eventsOf()).filter(({ type }) => type === 'RunCompleted');
   const event = { source: 'agent-forge', 'detail-type': 'RunCompleted', detail: last };
