@@ -19,8 +19,12 @@ export const COMMITTED: StageAssets['functions'] = functionsManifest.parse(manif
 /** What the committed manifest has, and one function for each word that it may use but does not yet. */
 export const EVERY_WORD: StageAssets['functions'] = {
   'event-socket': factsOf('event-socket', ['socket'], ['table:read', 'table:write', 'sockets:post']),
-  'socket-poster': factsOf('socket-poster', ['task'], ['sockets:post']),
   ...COMMITTED,
+  'relay-events': factsOf(
+    'relay-events',
+    ['table-stream'],
+    ['table:read', 'table:stream', 'events:put', 'sockets:post'],
+  ),
 };
 
 export function fixtureAssets(functions: StageAssets['functions'] = EVERY_WORD): StageAssets {
