@@ -12,6 +12,7 @@ PHASES: Mapping[str, str] = {
     "quiet-star": "agent_forge.phases.quiet_star.phase",
     "bitnet": "agent_forge.phases.bitnet.phase",
     "training": "agent_forge.phases.training.phase",
+    "baking": "agent_forge.phases.baking.phase",
 }
 
 
