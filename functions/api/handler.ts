@@ -11,6 +11,7 @@ import {
   tablePorts,
   workflowPort,
 } from '#adapters/aws/ports.ts';
+import { apiKeyAuthenticator, type KeyPorts } from '#adapters/identity/api-key-authenticator.ts';
 import { authenticatorChain } from '#adapters/identity/authenticator-chain.ts';
 import { cognitoSettings } from '#adapters/identity/cognito-settings.ts';
 import { gatewayAuthenticator } from '#adapters/identity/gateway-authenticator.ts';
@@ -19,24 +20,24 @@ import { guardedSender } from '#adapters/outbound/guarded-sender.ts';
 import type { Authenticator } from '#core/ports/authenticator.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { createApi } from './api.ts';
+import { gatewayCaller } from './gateway-caller.ts';
 
 /** API Gateway gives a whole answer or none: a stream of events ends soon, and the client asks for the rest. */
 const STREAM_SECONDS = 5;
 
-/** Somebody whom no configuration knows is refused; without any, everybody is. */
-function authenticator(): Authenticator {
-  const { cognito, callers } = readIdentity();
-  const signed = gatewayAuthenticator(callers);
-  if (cognito === undefined) return authenticatorChain([signed]);
-  const settings = cognitoSettings(cognito as Parameters<typeof cognitoSettings>[0]);
-  return authenticatorChain([signed, jwtAuthenticator(settings, ownPorts.clock)]);
-}
+/** A revoked key is refused everywhere after so long. */
+const KEY_CACHE_SECONDS = 15;
 
-/** Who signed, as the gateway's IAM authorizer has verified it. */
-function callerArn({ env }: { readonly env: unknown }): string | undefined {
-  const { event } = env as { event?: { requestContext?: { authorizer?: { iam?: { userArn?: unknown } } } } };
-  const arn = event?.requestContext?.authorizer?.iam?.userArn;
-  return typeof arn === 'string' ? arn : undefined;
+/** Somebody whom neither a key nor the configuration knows is refused. */
+function authenticator(ports: KeyPorts): Authenticator {
+  const { cognito, callers } = readIdentity();
+  const members = [
+    gatewayAuthenticator(callers),
+    apiKeyAuthenticator(ports, { cacheSeconds: KEY_CACHE_SECONDS }),
+  ];
+  if (cognito === undefined) return authenticatorChain(members);
+  const settings = cognitoSettings(cognito as Parameters<typeof cognitoSettings>[0]);
+  return authenticatorChain([...members, jwtAuthenticator(settings, ports.clock)]);
 }
 
 async function open() {
@@ -52,19 +53,22 @@ async function open() {
   const secrets = secretPort(environment);
   const newSecret = () => Buffer.from(ownPorts.entropy.bytes(32)).toString('hex');
   const cursorSecret = await secrets.readOrMake('cursor-secret', newSecret);
+  const table = tablePorts(environment);
   const ports = {
     ...ownPorts,
-    ...tablePorts(environment),
+    ...table,
     ...blobPorts(environment),
     jobs,
     workflow: workflowPort(environment),
     logs: logPort(environment, jobDirectory),
-    authenticator: authenticator(),
+    authenticator: authenticator({ ...ownPorts, ...table }),
     outbound: guardedSender(),
     webhookKey: { read: () => secrets.readOrMake('webhook-key', newSecret) },
   };
   const { version } = packageFile;
-  return handle(createApi(ports, { version, cursorSecret, streamSeconds: STREAM_SECONDS, callerArn }));
+  return handle(
+    createApi(ports, { version, cursorSecret, streamSeconds: STREAM_SECONDS, callerArn: gatewayCaller }),
+  );
 }
 
 let opened: ReturnType<typeof open> | undefined;
