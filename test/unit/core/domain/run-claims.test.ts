@@ -14,8 +14,8 @@ const run = (status: string, training: Readonly<Record<string, unknown>>, cognat
     resolved: { phases: SLUGS, config: { training, cognate } },
     phases: SLUGS.map((slug) => ({ slug, status: slug === 'baking' ? 'pending' : status, gates: [] })),
   }) as unknown as Run;
-const reportOf = (of: Run) =>
-  buildReport({ run: of, models: [], metrics: [], corpus: null, claims: listClaims() });
+const reportOf = (of: Run, claims = listClaims()) =>
+  buildReport({ run: of, models: [], metrics: [], corpus: null, claims });
 const claimed = (of: Run) => reportOf(of).claims?.map(({ claim }) => claim);
 
 test('only mechanisms that were on are named, and only of phases that were started', () => {
@@ -45,10 +45,16 @@ test('each has the verdict of the ledger and the hash of every record behind it'
 test('a phase without a choice is named by itself, and a claim without a record says so', () => {
   const toy = run('succeeded', {});
   const baked = { ...toy, phases: toy.phases.map((phase) => ({ ...phase, status: 'succeeded' as const })) };
-  expect(reportOf(baked).claims).toEqual([
+  const unmeasured = listClaims().map((claim) => ({
+    ...claim,
+    verdict: 'not measured' as const,
+    records: [],
+  }));
+  const report = reportOf(baked, unmeasured);
+  expect(report.claims).toEqual([
     { phase: 'baking', setting: null, claim: 'prompt-baking', verdict: 'not measured', records: [] },
   ]);
-  expect(renderReport(reportOf(baked))).toContain('| baking | prompt-baking | not measured | none |');
+  expect(renderReport(report)).toContain('| baking | prompt-baking | not measured | none |');
 });
 
 test('people read the mechanism, the verdict and the beginning of the hash; without mechanisms nothing', () => {
