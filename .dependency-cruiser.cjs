@@ -176,7 +176,7 @@ const hygieneRules = [
     from: {
       orphan: true,
       pathNot: [
-        '^(test|scripts|infra/bin)/',
+        '^(test|scripts|infra/bin|infra/site-publisher)/',
         '^functions/[^/]+/handler\\.ts$',
         '^cli/forge\\.ts$',
         '^local/main\\.ts$',

@@ -3,6 +3,7 @@ import { Stage, Tags } from 'aws-cdk-lib';
 import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { StageConfig } from './config/stage-config.ts';
+import { ApiStack } from './stacks/api-stack.ts';
 import { ComputeStack } from './stacks/compute-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
@@ -25,6 +26,7 @@ export class ForgeStage extends Stage {
   readonly network: NetworkStack | undefined;
   readonly compute: ComputeStack;
   readonly pipeline: PipelineStack;
+  readonly api: ApiStack;
 
   constructor(scope: Construct, { config, assets, account }: ForgeStageProps) {
     const env = { account: config.account ?? account ?? PLACEHOLDER_ACCOUNT, region: config.region };
@@ -37,5 +39,6 @@ export class ForgeStage extends Stage {
     this.compute = new ComputeStack(this, 'Compute', { config, vpc: this.network?.vpc as IVpc | undefined });
     const { data, compute } = this;
     this.pipeline = new PipelineStack(this, 'Pipeline', { config, assets, data, compute });
+    this.api = new ApiStack(this, 'Api', { config, assets, data, pipeline: this.pipeline });
   }
 }

@@ -16,6 +16,8 @@ export interface StageAssets {
   readonly machine: (name: 'pipeline' | 'phase') => string;
   /** Folder of the dashboard as it is served. */
   readonly site: string;
+  /** Folder of the function that publishes it. */
+  readonly sitePublisher: string;
 }
 
 /** The lines of a .dockerignore without comments; the CDK looks for one beside the context only. */
@@ -53,5 +55,6 @@ export function checkoutAssets(root: string): StageAssets {
     },
     machine: (name) => join(root, 'statemachines', `${name}.asl.json`),
     site: existsSync(join(dashboard, 'index.html')) ? dashboard : join(root, 'infra', 'placeholder-site'),
+    sitePublisher: join(root, 'infra', 'site-publisher'),
   };
 }

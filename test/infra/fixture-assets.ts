@@ -39,5 +39,6 @@ export function fixtureAssets(functions: StageAssets['functions'] = EVERY_WORD):
     image: { directory: join(root, 'image'), platform: Platform.LINUX_AMD64 },
     machine: (name) => join(PROJECT, 'statemachines', `${name}.asl.json`),
     site: join(root, 'site'),
+    sitePublisher: join(PROJECT, 'infra/site-publisher'),
   };
 }
