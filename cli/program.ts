@@ -10,6 +10,7 @@ import { addCatalogueVerbs } from './nouns/catalogue.ts';
 import { addCorporaVerbs } from './nouns/corpora.ts';
 import { addDocumentVerbs } from './nouns/documents.ts';
 import { addInboxVerbs } from './nouns/inbox.ts';
+import { addInfraVerbs } from './nouns/infra.ts';
 import { addMachineVerbs } from './nouns/machine.ts';
 import { addMergeVerb } from './nouns/merging.ts';
 import { addModelsVerbs } from './nouns/models.ts';
@@ -110,6 +111,7 @@ export function buildProgram(act: Act): Command {
   addDocumentVerbs(program, act);
   addMergeVerb(program, act);
   addMachineVerbs(program, act, packageFacts.version);
+  addInfraVerbs(program, act);
   addAccessVerbs(program, act);
   addShellVerbs(program, act);
   return program;

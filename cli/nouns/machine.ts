@@ -1,5 +1,5 @@
 /** `forge demo`, `serve`, `doctor`, `gc`, `version`: what concerns this machine. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Act } from './act.ts';
 import { atLeast, wholeNumber } from './option-values.ts';
 
@@ -46,9 +46,18 @@ export function addMachineVerbs(program: Command, act: Act, version: string): vo
   program
     .command('doctor')
     .description('check what this machine needs, and say how to get what is missing')
-    .option('--aws', 'also what runs on AWS need: credentials, region, quota of GPUs', false)
-    .action((options) =>
-      act(async (context) => (await import('../commands/doctor.ts')).runDoctor(context, options)),
+    .addOption(
+      new Option(
+        '--profile <name>',
+        'aws: also what runs in an account need: credentials, region, bootstrap, quota of GPUs, image',
+      )
+        .choices(['local', 'aws'])
+        .default('local'),
+    )
+    .action(({ profile }) =>
+      act(async (context) =>
+        (await import('../commands/doctor.ts')).runDoctor(context, { aws: profile === 'aws' }),
+      ),
     );
   addGarbage(program, act);
   program

@@ -12,9 +12,9 @@ import type { Io } from '../io.ts';
 import { formatBytes } from '../output/figures.ts';
 import { awsChecks } from './aws-checks.ts';
 import { type Check, fail, ok, warn } from './check.ts';
+import { nodeProblem } from './node-version.ts';
 import { serverChecks } from './server-checks.ts';
 
-const MINIMUM_NODE = [20, 19] as const;
 const DISK_WANTED = 4 * 1024 ** 3;
 const DISK_NEEDED = 1024 ** 3;
 const SET_UP = 'Run: npm run setup';
@@ -24,14 +24,8 @@ const PROBE =
 const KERNEL_PROBE = 'from agent_forge.models.compiled_kernel import kernel_in_use; print(kernel_in_use())';
 
 function checkNode(): Check {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const enough = major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
-  if (enough) return ok('node', process.versions.node);
-  return fail(
-    'node',
-    `${process.versions.node}, expected ${MINIMUM_NODE.join('.')} or newer`,
-    'Install Node 22.',
-  );
+  const problem = nodeProblem(process.versions.node);
+  return problem ? fail('node', problem.found, problem.fix) : ok('node', process.versions.node);
 }
 
 function venvPython({ root }: Io): string {

@@ -29,15 +29,6 @@ function projectWith(python: string): string {
   return root;
 }
 
-/** A home with a profile, and an `aws` command that answers so. */
-function awsMachine(answer: string, config = '[default]\nregion = eu-central-1\n'): Record<string, string> {
-  const folder = freshFolder();
-  mkdirSync(join(folder, '.aws'));
-  writeFileSync(join(folder, '.aws', 'config'), config);
-  writeFileSync(join(folder, 'aws'), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
-  return { HOME: folder, PATH: folder };
-}
-
 describe('forge doctor', () => {
   it('is content with this machine, and needs nothing of AWS', async () => {
     const { exitCode, checks } = await doctor({ env: { FORGE_PORT: '0' } });
@@ -130,58 +121,9 @@ describe('forge doctor', () => {
   });
 
   it('says for people what is wrong, each with its remedy on a line of its own', async () => {
-    const { stdout } = await forge(['doctor', '--aws'], { env: { HOME: freshFolder() } });
+    const { stdout } = await forge(['doctor', '--profile', 'aws'], { env: { HOME: freshFolder() } });
     expect(stdout).toMatch(/fail +aws credentials +none\n/);
     expect(stdout).toContain('\naws credentials: Run: aws configure sso, or set AWS_PROFILE.\n');
     expect(stdout).toMatch(/\naws region: Set AWS_REGION/);
-  });
-});
-
-describe('forge doctor --aws', () => {
-  const aws = (env: Record<string, string>) => doctor({ env }, ['--aws']);
-
-  it('takes credentials, region and quotas from where the AWS tools have them', async () => {
-    const { of } = await aws(awsMachine('echo 8.0'));
-    expect(of('aws credentials')).toMatchObject({ status: 'ok' });
-    expect(of('aws region')).toMatchObject({ status: 'ok', found: 'eu-central-1' });
-    expect(of('aws gpu quota')).toMatchObject({ status: 'ok', found: '8 vCPUs on demand, 8 vCPUs Spot' });
-  });
-
-  it('fails where there is no credential, and asks nobody then', async () => {
-    const { exitCode, of } = await aws({ HOME: freshFolder(), AWS_REGION: 'us-east-1' });
-    expect(exitCode).toBe(7);
-    expect(of('aws credentials')).toMatchObject({ status: 'fail' });
-    expect(of('aws gpu quota')).toBeUndefined();
-  });
-
-  it.each([
-    ['a quota of no GPUs', 'echo 0.0', {}, 'aws gpu quota', /Service Quotas/],
-    ['a refusal', 'echo "ExpiredToken" >&2; exit 255', {}, 'aws gpu quota', /get-caller-identity/],
-    ['a region that is none', 'echo 8', { AWS_REGION: 'Frankfurt' }, 'aws region', /AWS_REGION/],
-    ['no region for the profile', 'echo 8', { AWS_PROFILE: 'work' }, 'aws region', /AWS_REGION/],
-  ])('fails over %s', async (_, answer, env, name, fix) => {
-    const { exitCode, of } = await aws({ ...awsMachine(answer), ...env });
-    expect(exitCode).toBe(7);
-    expect(of(name)).toMatchObject({ status: 'fail', fix: expect.stringMatching(fix) });
-  });
-
-  it('cannot look up the quota without the aws command, and says so', async () => {
-    const { of } = await aws({ ...awsMachine('echo 8'), PATH: freshFolder() });
-    expect(of('aws gpu quota')).toMatchObject({
-      status: 'warn',
-      found: 'not checked: there is no aws command',
-    });
-  });
-
-  it('never shows a secret', async () => {
-    const env = {
-      HOME: freshFolder(),
-      PATH: '',
-      AWS_ACCESS_KEY_ID: 'AKIA-canary',
-      AWS_SECRET_ACCESS_KEY: 'canary',
-    };
-    const { stdout, stderr } = await forge(['doctor', '--aws'], { env });
-    expect(stdout + stderr).not.toMatch(/canary/);
-    expect(stdout).toMatch(/ok +aws credentials +AWS_ACCESS_KEY_ID in the environment/);
   });
 });
