@@ -73,7 +73,7 @@ export function dynamoRegistryWriter(
   };
   return {
     async commit(tenant, changes) {
-      if (changes.some(({ kind }) => FIRST_RECORDS.includes(kind))) await enrol(tenant);
+      if (changes.some(startsRecord)) await enrol(tenant);
       const records = await plan(tenant, changes);
       const events = changes.flatMap((change) => (change.kind === 'event' ? [change.event] : []));
       const runs = events.map(({ run }) => run);
@@ -84,6 +84,11 @@ export function dynamoRegistryWriter(
       eventLog.announce(tenant, runs);
     },
   };
+}
+
+/** A tenant is known by its first record of these kinds. */
+function startsRecord(change: Change): boolean {
+  return FIRST_RECORDS.includes(change.kind) && 'expected' in change && change.expected === null;
 }
 
 /**

@@ -8,8 +8,6 @@ export interface ItemKind {
   readonly sk: string;
   /** What one item says. */
   readonly holds: string;
-  /** What one usually takes. */
-  readonly size: string;
 }
 
 /**
@@ -21,145 +19,122 @@ export const ITEMS = {
     pk: 'T#*#TENANTS',
     sk: 'T#{tenant}',
     holds: 'that a tenant has a record, or is about to have its first',
-    size: '0.1 KB',
   },
-  run: { pk: 'T#{tenant}#RUN#{run}', sk: 'RUN', holds: 'a run, whole', size: '5 to 60 KB' },
-  runRow: { pk: 'T#{tenant}#RUNS', sk: '{run}', holds: 'the summary of a run', size: '0.6 KB' },
+  run: { pk: 'T#{tenant}#RUN#{run}', sk: 'RUN', holds: 'a run, whole' },
+  runRow: { pk: 'T#{tenant}#RUNS', sk: '{run}', holds: 'the summary of a run' },
   runOfStatus: {
     pk: 'T#{tenant}#RUNS#STATUS#{status}',
     sk: '{run}',
     holds: 'id of a run of this status',
-    size: '0.2 KB',
   },
   idempotency: {
     pk: 'T#{tenant}#IDEMPOTENCY-KEY#{hash}',
     sk: 'KEY',
     holds: 'the run that an Idempotency-Key made; deleted by its time to live',
-    size: '0.4 KB',
   },
-  model: { pk: 'T#{tenant}#MODELS', sk: '{model}', holds: 'a model, whole', size: '3 to 10 KB' },
+  model: { pk: 'T#{tenant}#MODELS', sk: '{model}', holds: 'a model, whole' },
   modelVersion: {
     pk: 'T#{tenant}#MODEL-NAME#{name}',
     sk: 'V#{version}',
     holds: 'id and status of the model that has this version of the name',
-    size: '0.2 KB',
   },
   modelOfName: {
     pk: 'T#{tenant}#MODELS#NAME#{name}',
     sk: '{model}',
     holds: 'id of a model of this name',
-    size: '0.2 KB',
   },
   modelOfRun: {
     pk: 'T#{tenant}#MODELS#RUN#{run}',
     sk: '{model}',
     holds: 'id of a model that this run made',
-    size: '0.2 KB',
   },
   modelOfPhase: {
     pk: 'T#{tenant}#MODELS#PHASE#{phase}',
     sk: '{model}',
     holds: 'id of a model that this phase made',
-    size: '0.2 KB',
   },
   modelOfStatus: {
     pk: 'T#{tenant}#MODELS#STATUS#{status}',
     sk: '{model}',
     holds: 'id of a model of this status',
-    size: '0.2 KB',
   },
   modelOfParent: {
     pk: 'T#{tenant}#MODELS#PARENT#{parent}',
     sk: '{model}',
     holds: 'id of a model that descends directly from this one',
-    size: '0.2 KB',
   },
-  corpus: { pk: 'T#{tenant}#CORPORA', sk: '{corpus}', holds: 'a corpus', size: '0.6 KB' },
+  corpus: { pk: 'T#{tenant}#CORPORA', sk: '{corpus}', holds: 'a corpus' },
   corpusOfName: {
     pk: 'T#{tenant}#CORPORA#NAME#{name}',
     sk: '{corpus}',
     holds: 'id of a corpus of this name',
-    size: '0.2 KB',
   },
   corpusOfHash: {
     pk: 'T#{tenant}#CORPORA#HASH#{sha256}',
     sk: '{corpus}',
     holds: 'id of a corpus with this content',
-    size: '0.2 KB',
   },
-  upload: { pk: 'T#{tenant}#UPLOADS', sk: '{upload}', holds: 'what became of an upload', size: '0.8 KB' },
+  upload: { pk: 'T#{tenant}#UPLOADS', sk: '{upload}', holds: 'what became of an upload' },
   uploadOfContent: {
     pk: 'T#{tenant}#UPLOAD-CONTENT#{hash}',
     sk: 'UPLOAD',
     holds: 'id of the upload that had this content; there is one at most',
-    size: '0.2 KB',
   },
-  preset: { pk: 'T#{tenant}#PRESETS', sk: '{name}', holds: 'a preset of the tenant', size: '1 to 10 KB' },
+  preset: { pk: 'T#{tenant}#PRESETS', sk: '{name}', holds: 'a preset of the tenant' },
   webhook: {
     pk: 'T#{tenant}#WEBHOOKS',
     sk: '{webhook}',
     holds: 'a webhook, without its secret',
-    size: '0.5 KB',
   },
   delivery: {
     pk: 'T#{tenant}#WEBHOOK#{webhook}#DELIVERIES',
     sk: '{delivery}',
     holds: 'a message to a webhook; deleted by its time to live',
-    size: '1 KB',
   },
   deliveryDue: {
     pk: 'T#{tenant}#DELIVERIES-DUE',
     sk: '{at}/{delivery}',
     holds: 'webhook of a delivery that is to be tried then',
-    size: '0.2 KB',
   },
   apiKey: {
     pk: 'T#{tenant}#API-KEYS',
     sk: '{key}',
     holds: 'an API key, its secret as a hash',
-    size: '0.6 KB',
   },
   audit: {
     pk: 'T#{tenant}#AUDIT',
     sk: '{entry}',
     holds: 'an entry of the audit log: written once, never changed',
-    size: '0.5 KB',
   },
   event: {
     pk: 'T#{tenant}#RUN#{run}#EVENTS',
     sk: '{seq}',
     holds: 'an event; its number is the sort key',
-    size: '0.5 KB',
   },
   eventKey: {
     pk: 'T#{tenant}#RUN#{run}#EVENT-KEYS',
     sk: '{hash}',
     holds: 'that an event with this key is in the log',
-    size: '0.2 KB',
   },
   metric: {
     pk: 'T#{tenant}#RUN#{run}#METRICS',
     sk: '{position}',
     holds: 'a metric record, in the order of writing',
-    size: '0.7 KB',
   },
   metricById: {
     pk: 'T#{tenant}#METRIC#{metric}',
     sk: 'METRIC',
     holds: 'run and position of a metric record',
-    size: '0.3 KB',
   },
   metricCount: {
     pk: 'T#{tenant}#RUN#{run}#METRIC-COUNT',
     sk: 'COUNT',
     holds: 'the last position given to a metric record of the run',
-    size: '0.1 KB',
   },
   part: {
     pk: '{owner}#PARTS',
     sk: '{version}#{hash}#{number}',
     holds: 'a piece of a document that is too long for one item; the owner is the pk and sk of its item',
-    size: 'up to 300 KB',
   },
 } as const satisfies Readonly<Record<string, ItemKind>>;
 

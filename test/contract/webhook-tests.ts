@@ -3,7 +3,7 @@ import type { Delivery, Webhook } from '#core/domain/webhook.ts';
 import { AT, idOf, OTHER, refusal, TENANT } from './records.ts';
 import type { Commit, RegistryPorts } from './registry-world.ts';
 
-const webhookOf = (number: number, change: Partial<Webhook> = {}): Webhook => ({
+export const webhookOf = (number: number, change: Partial<Webhook> = {}): Webhook => ({
   schemaVersion: 1,
   tenant: TENANT,
   id: idOf(number),
@@ -18,7 +18,7 @@ const webhookOf = (number: number, change: Partial<Webhook> = {}): Webhook => ({
   ...change,
 });
 
-const deliveryOf = (number: number, change: Partial<Delivery> = {}): Delivery => ({
+export const deliveryOf = (number: number, change: Partial<Delivery> = {}): Delivery => ({
   schemaVersion: 1,
   tenant: TENANT,
   id: idOf(number),
