@@ -1,4 +1,5 @@
 /** The report names the claims about what a run had on, with the verdicts and the hashes of their records. */
+import type { ClaimVerdict } from '#contracts/source/claims.ts';
 import { getClaim, listClaims } from '#core/application/queries/list-claims.ts';
 import { buildReport } from '#core/domain/report.ts';
 import { renderReport } from '#core/domain/report-markdown.ts';
@@ -14,7 +15,7 @@ const run = (status: string, training: Readonly<Record<string, unknown>>, cognat
     resolved: { phases: SLUGS, config: { training, cognate } },
     phases: SLUGS.map((slug) => ({ slug, status: slug === 'baking' ? 'pending' : status, gates: [] })),
   }) as unknown as Run;
-const reportOf = (of: Run, claims = listClaims()) =>
+const reportOf = (of: Run, claims: readonly ClaimVerdict[] = listClaims()) =>
   buildReport({ run: of, models: [], metrics: [], corpus: null, claims });
 const claimed = (of: Run) => reportOf(of).claims?.map(({ claim }) => claim);
 
@@ -45,11 +46,10 @@ test('each has the verdict of the ledger and the hash of every record behind it'
 test('a phase without a choice is named by itself, and a claim without a record says so', () => {
   const toy = run('succeeded', {});
   const baked = { ...toy, phases: toy.phases.map((phase) => ({ ...phase, status: 'succeeded' as const })) };
-  const unmeasured = listClaims().map((claim) => ({
-    ...claim,
-    verdict: 'not measured' as const,
-    records: [],
-  }));
+  const readings = [{ text: 'of it', missing: 'an experiment', verdict: 'not measured' as const }];
+  const unmeasured = listClaims().map(
+    (claim): ClaimVerdict => ({ ...claim, verdict: 'not measured', readings, records: [] }),
+  );
   const report = reportOf(baked, unmeasured);
   expect(report.claims).toEqual([
     { phase: 'baking', setting: null, claim: 'prompt-baking', verdict: 'not measured', records: [] },
