@@ -1,5 +1,6 @@
 /** What may differ between two stages of the same product, and nothing else. */
 import * as z from 'zod';
+import { identitySettings } from '#contracts/source/identity.ts';
 import { PRICES } from '#contracts/source/prices.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
 import { triggers } from '#contracts/source/triggers.ts';
@@ -27,15 +28,11 @@ const compute = z.strictObject({
   volumeGiB: z.int().min(60).max(16_384),
 });
 
-const signIn = z.discriminatedUnion('kind', [
-  /** A pool of this stage's own. `domainPrefix` is unique in a region. @default forge-<stage>-<account> */
-  z.strictObject({ kind: z.literal('cognito'), domainPrefix: z.string().min(1).max(63).optional() }),
-  z.strictObject({
-    kind: z.literal('oidc'),
-    issuer: z.url({ protocol: /^https$/ }),
-    audience: z.string().min(1),
-  }),
-]);
+/** A pool of users of this stage's own. `domainPrefix` is unique in a region. @default forge-<stage>-<account> */
+const signIn = z.strictObject({
+  kind: z.literal('cognito'),
+  domainPrefix: z.string().min(1).max(63).optional(),
+});
 
 export const stageConfig = z.strictObject({
   stage: z.string().regex(/^[a-z][a-z0-9]{1,11}$/, 'expected 2 to 12 lower-case letters and digits'),
@@ -56,6 +53,8 @@ export const stageConfig = z.strictObject({
     requestsPerSecond: positive,
     burst: positive,
     signIn,
+    /** Roles and users of IAM whose signed requests are taken. @default none */
+    callers: identitySettings.shape.callers,
   }),
   site: z.strictObject({
     /** Without one, viewers come by CloudFront's own name and its certificate, which pins old TLS. */

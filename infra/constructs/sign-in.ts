@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { OAuthScope, UserPoolClient, UserPoolClientIdentityProvider } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import type { IdentitySettings } from '#contracts/source/identity.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import type { UserDirectory } from './user-directory.ts';
 
@@ -8,9 +9,11 @@ import type { UserDirectory } from './user-directory.ts';
 const LOGIN_PORT = 4506;
 const LOCAL_ANSWER = `http://localhost:${LOGIN_PORT}/signed-in`;
 
+const TENANT = 'default';
+
 export interface SignInProps {
   readonly config: StageConfig;
-  readonly users: UserDirectory | undefined;
+  readonly users: UserDirectory;
   readonly siteUrl: string;
 }
 
@@ -21,20 +24,21 @@ export class SignIn extends Construct {
   /** Public: they stand in the site's settings. */
   readonly settings: Readonly<Record<string, string>>;
 
+  /** FORGE_IDENTITY of the HTTP API's function. */
+  readonly identity: IdentitySettings;
+
   constructor(scope: Construct, id: string, { config, users, siteUrl }: SignInProps) {
     super(scope, id);
-    const { signIn } = config.api;
-    if (signIn.kind === 'oidc') {
-      this.issuer = signIn.issuer;
-      this.audience = signIn.audience;
-      this.settings = { issuer: signIn.issuer, clientId: signIn.audience };
-      return;
-    }
-    if (!users)
-      throw new Error('A stage that signs in with Cognito has a directory of users in its data stack.');
+    const { userPoolClientId } = this.#client(users, siteUrl);
     this.issuer = users.issuer;
-    this.audience = this.#client(users, siteUrl).userPoolClientId;
-    this.settings = { issuer: users.issuer, clientId: this.audience, signInUrl: users.signInUrl };
+    this.audience = userPoolClientId;
+    this.settings = { issuer: users.issuer, clientId: userPoolClientId, signInUrl: users.signInUrl };
+    const { userPoolId } = users.pool;
+    this.identity = {
+      // The pool has no trigger that names a tenant: who signs in belongs to the one of the stage.
+      cognito: { region: config.region, userPoolId, clientIds: [userPoolClientId], tenant: TENANT },
+      callers: config.api.callers,
+    };
   }
 
   /** A public client: code with PKCE, no secret that a browser or a command line could not keep. */

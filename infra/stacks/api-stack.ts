@@ -5,6 +5,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+import { IDENTITY_VARIABLE } from '#contracts/source/identity.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { ForgeFunction } from '../constructs/forge-function.ts';
 import { MachineApi, UserApi } from '../constructs/http-apis.ts';
@@ -53,16 +54,13 @@ export class ApiStack extends Stack {
     }))
       new CfnOutput(this, name, { value });
     if (pipeline.socket) new CfnOutput(this, 'SocketUrl', { value: pipeline.socket.url });
-    new CfnOutput(this, 'RolesByGroup', {
-      value: config.api.signIn.kind === 'cognito' ? 'cognito:groups' : 'roles',
-    });
   }
 
-  #handler({ assets, pipeline }: ApiStackProps, { issuer, audience }: SignIn): ForgeFunction {
+  #handler({ assets, pipeline }: ApiStackProps, { identity }: SignIn): ForgeFunction {
     const facts = assets.functions[API];
     if (!facts)
       throw new Error(`contracts/functions.json has no function ${API}; the HTTP API has nobody to answer.`);
-    const environment = { FORGE_JWT_ISSUER: issuer, FORGE_JWT_AUDIENCE: audience };
+    const environment = { [IDENTITY_VARIABLE]: Stack.of(this).toJsonString(identity) };
     return new ForgeFunction(this, API, { ...pipeline.place, name: API, facts, environment });
   }
 }

@@ -13,16 +13,14 @@ export interface DataStackProps extends StackProps {
 export class DataStack extends Stack {
   readonly table: RunTable;
   readonly blobs: BlobBucket;
-  /** Only where the stage signs its users in itself. */
-  readonly users: UserDirectory | undefined;
+  readonly users: UserDirectory;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     const { config } = props;
     super(scope, id, { ...props, terminationProtection: config.protectData });
     this.table = new RunTable(this, 'Table', { config });
     this.blobs = new BlobBucket(this, 'Blobs', { config });
-    const { signIn } = config.api;
-    if (signIn.kind === 'cognito')
-      this.users = new UserDirectory(this, 'Users', { config, domainPrefix: signIn.domainPrefix });
+    const { domainPrefix } = config.api.signIn;
+    this.users = new UserDirectory(this, 'Users', { config, domainPrefix });
   }
 }

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import openapi from '#contracts/openapi.json' with { type: 'json' };
+import { IDENTITY_VARIABLE, identitySettings } from '#contracts/source/identity.ts';
 import { CACHED_READS } from '#infra/constructs/site.ts';
 import { devConfig, synthesise } from './synthesised-stage.ts';
 
@@ -52,14 +53,24 @@ describe('the sign-in', () => {
     expect(local).toMatch(/^http:\/\/localhost:\d+\//);
   });
 
-  it('by another provider needs no pool and no client', () => {
-    const signIn = { kind: 'oidc' as const, issuer: 'https://id.example.org', audience: 'forge' };
-    const other = synthesise({ config: { api: { ...devConfig().api, signIn } } });
-    other.templateOf(other.stage.data).resourceCountIs('AWS::Cognito::UserPool', 0);
-    const own = other.templateOf(other.stage.api);
-    own.resourceCountIs('AWS::Cognito::UserPoolClient', 0);
-    own.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
-      JwtConfiguration: { Issuer: 'https://id.example.org', Audience: ['forge'] },
+  it('is what the function knows people by, and machines by the callers of the stage', () => {
+    const callers = [
+      { arn: 'arn:aws:iam::111111111111:role/ci', tenant: 'default', role: 'runner' as const },
+    ];
+    const other = synthesise({ config: { api: { ...devConfig().api, callers } } });
+    const found = other.templateOf(other.stage.api).findResources('AWS::Lambda::Function', {
+      Properties: { Description: 'Agent Forge dev: api' },
+    });
+    const [{ Properties }] = Object.values(found) as [{ Properties: { Environment: { Variables: object } } }];
+    const parts = (Properties.Environment.Variables as Record<string, { 'Fn::Join': [string, unknown[]] }>)[
+      IDENTITY_VARIABLE
+    ]?.['Fn::Join'][1];
+    const filled = JSON.parse(
+      (parts ?? []).map((part) => (typeof part === 'string' ? part : 'filled-in')).join(''),
+    );
+    expect(identitySettings.parse(filled)).toEqual({
+      cognito: { region: 'us-east-1', userPoolId: 'filled-in', clientIds: ['filled-in'], tenant: 'default' },
+      callers,
     });
   });
 });

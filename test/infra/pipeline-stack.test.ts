@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import validate from 'asl-validator';
+import { Token } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import jobs from '#contracts/jobs.json' with { type: 'json' };
 import { TRIGGERS_VARIABLE } from '#contracts/source/functions.ts';
@@ -112,6 +114,24 @@ describe('the state machines', () => {
     expect(CpuPhases).toBe('deployment compression');
     expect(JobDefinitionPrefix).toBe('forge-dev-');
   });
+
+  it.each(['pipeline', 'phase'] as const)(
+    '%s is valid Amazon States Language with its values put in',
+    (name) => {
+      const values: Readonly<Record<string, string>> = stage.pipeline.machines.substitutions[name];
+      // What CloudFormation knows only later is an ARN of some resource.
+      const valueOf = (key: string) =>
+        Token.isUnresolved(values[key])
+          ? 'arn:aws:lambda:us-east-1:111111111111:function:later'
+          : values[key];
+      const filled = readFileSync(fixtureAssets().machine(name), 'utf8').replace(
+        /\$\{(\w+)\}/g,
+        (_, key) => valueOf(key) ?? '',
+      );
+      const { isValid, errors } = validate(JSON.parse(filled), { checkArn: true, checkPaths: true });
+      expect([isValid, errors]).toEqual([true, []]);
+    },
+  );
 
   it('log everything but data, and are traced', () => {
     expect(machines).toHaveLength(2);

@@ -86,11 +86,6 @@ describe('a configuration that cannot be deployed', () => {
       '/network',
     ],
     ['an e-mail address that is none', (c: ReturnType<typeof dev>) => (c.notify = ['me']), '/notify/0'],
-    [
-      'an issuer without TLS',
-      (c: ReturnType<typeof dev>) => (c.api.signIn = { kind: 'oidc', issuer: 'http://a.b', audience: 'x' }),
-      '/api/signIn',
-    ],
   ])('is one with %s', (_, change, expected) => {
     expect(problemsOf(change)).toContain(expected);
   });
