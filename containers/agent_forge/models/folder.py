@@ -108,7 +108,7 @@ def _read_weights(path: Path) -> dict[str, Tensor]:
 def load_child(folder: Path, phase: str, seed: int) -> TinyTitan:
     """What a phase begins with: the tensors of the model in `folder`, with the lineage of a child of it.
 
-    The base is the one that the registry measured with. An imported model may name another in its config.json:
+    The base is the one that the registry measured with. An imported model may name another one in its config:
     nobody here has seen it, so the imported model is the base of what is made of it.
     """
     model = load_model(folder)
