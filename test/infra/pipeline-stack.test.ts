@@ -120,13 +120,13 @@ describe('the state machines', () => {
     (name) => {
       const values: Readonly<Record<string, string>> = stage.pipeline.machines.substitutions[name];
       // What CloudFormation knows only later is an ARN of some resource.
-      const valueOf = (key: string) =>
+      const put = (key: string) =>
         Token.isUnresolved(values[key])
           ? 'arn:aws:lambda:us-east-1:111111111111:function:later'
           : values[key];
       const filled = readFileSync(fixtureAssets().machine(name), 'utf8').replace(
         /\$\{(\w+)\}/g,
-        (_, key) => valueOf(key) ?? '',
+        (_, key) => put(key) ?? '',
       );
       const { isValid, errors } = validate(JSON.parse(filled), { checkArn: true, checkPaths: true });
       expect([isValid, errors]).toEqual([true, []]);
