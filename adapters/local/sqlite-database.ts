@@ -1,8 +1,12 @@
 /** Opens the embedded registry: one SQLite file in WAL mode. libsql is imported in the sqlite-*.ts files only. */
 import Database from 'libsql';
+import { ForgeError } from '#core/domain/errors.ts';
 import { storageFailure } from './storage-failure.ts';
 
 export type SqliteDatabase = Database.Database;
+
+/** Version of the file's form, in its `user_version`; files of the first releases to write one have 0 and this very form. */
+const FORM = 1;
 
 /** Every record is stored as its JSON document; columns beside it exist to be searched and to be unique. */
 const SCHEMA = `
@@ -78,8 +82,21 @@ export function openDatabase(file: string): SqliteDatabase {
   database.pragma('synchronous = FULL');
   database.pragma('busy_timeout = 5000');
   speakOurWords(database);
+  const form = readableForm(database, file);
   database.exec(SCHEMA);
+  if (form < FORM) database.exec(`PRAGMA user_version = ${FORM}`);
   return database;
+}
+
+/** The file's form. One of a later release is left as it is: what this one would write into it, that one might not read. */
+function readableForm(database: SqliteDatabase, file: string): number {
+  const { user_version: form } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (form <= FORM) return form;
+  database.close();
+  throw new ForgeError('dependency', `${file} has form ${form}; this release reads forms up to ${FORM}.`, {
+    code: 'newer_store',
+    hint: 'A later release wrote it: run that release, or a newer one, or begin a new FORGE_HOME.',
+  });
 }
 
 /** Everything goes through `prepare` and `exec`, transactions included: there a full disk gets its name. */
