@@ -2,6 +2,7 @@
 import type { ForgeEvent } from '#contracts/source/event.ts';
 import { accessMethods } from './access-methods.ts';
 import { controlMethods } from './control-methods.ts';
+import { downloadFile, type FileToDownload } from './download-file.ts';
 import { type FollowOptions, followEvents } from './follow-events.ts';
 import { type Connection, readJson, send } from './http.ts';
 import { pages } from './pages.ts';
@@ -100,6 +101,7 @@ function modelMethods(connection: Connection) {
 function storeMethods(connection: Connection) {
   return {
     uploadFile: (file: FileToUpload) => uploadFile(connection, file),
+    downloadFile: (file: FileToDownload) => downloadFile(connection, file),
     listUploads: (limit: number) =>
       pages(limit, (query) => call(connection, 'get', '/v1/uploads', { query })),
     registerCorpus: (body: { readonly name: string; readonly sha256: string; readonly licence: string }) =>

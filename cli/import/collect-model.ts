@@ -25,6 +25,8 @@ export interface ModelFolder {
 
 const WEIGHTS = [model.files.weights, model.files.index];
 const NEEDED = [model.files.config, model.files.tokenizer];
+/** What an export writes beside a config.json that is for another loader. */
+const REGISTERED_CONFIG = 'forge_config.json';
 const ALLOWED = /(\.(safetensors|json|md|txt)|(^|\/)(LICENSE|NOTICE))$/;
 const PICKLE = /\.(pt|pth|bin|pkl|pickle|ckpt|joblib|npy|npz)$/i;
 const ARCHIVE = /\.(zip|tar|tgz|gz|bz2|xz|zst|7z|rar)$/i;
@@ -86,6 +88,24 @@ function checkNeeded(name: string, { files, leftOut }: ModelFolder): void {
   );
 }
 
+/**
+ * An export for Hugging Face has the registered configuration beside one that names code for its loader. The
+ * registered one is what is sent, under the name that it had.
+ */
+function withRegisteredConfig({ files, leftOut }: ModelFolder): ModelFolder {
+  const registered = files.find(({ path }) => path === REGISTERED_CONFIG);
+  if (!registered) return { files, leftOut };
+  const others = files.filter(({ path }) => path !== REGISTERED_CONFIG && path !== model.files.config);
+  const reason = `for another loader; ${REGISTERED_CONFIG} is sent in its place`;
+  const replaced = files.some(({ path }) => path === model.files.config)
+    ? [{ path: model.files.config, reason }]
+    : [];
+  return {
+    files: [...others, { ...registered, path: model.files.config }].sort(byPath),
+    leftOut: [...leftOut, ...replaced].sort(byPath),
+  };
+}
+
 /** Throws `validation` unless the folder has what a model needs. */
 export async function collectModel(path: string, name: string): Promise<ModelFolder> {
   const root = await realpath(path);
@@ -94,7 +114,7 @@ export async function collectModel(path: string, name: string): Promise<ModelFol
   const files: ModelFile[] = [];
   const leftOut: LeftOut[] = [];
   await visit(root, root, files, leftOut);
-  const found = { files: files.sort(byPath), leftOut: leftOut.sort(byPath) };
+  const found = withRegisteredConfig({ files: files.sort(byPath), leftOut: leftOut.sort(byPath) });
   checkNeeded(name, found);
   return found;
 }

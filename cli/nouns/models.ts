@@ -30,6 +30,26 @@ function addList(models: Command, act: Act): void {
     );
 }
 
+function addExport(models: Command, act: Act): void {
+  models
+    .command('export')
+    .argument('<ref>', REFERENCE)
+    .addOption(
+      new Option('--to <form>', 'what other programs load')
+        .choices(['hf', 'gguf', 'onnx', 'safetensors'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--out <dir>', 'folder to make; it must not exist, or be empty')
+    .option('--corpus <file>', 'NDJSON with a text per line, to measure on what the export loses')
+    .option('--leave-out <list>', 'what may be lost where a form cannot carry it: memory,thought,act')
+    .description('write a model as Hugging Face folders, GGUF, ONNX or the files as registered')
+    .action((ref, options) =>
+      act(async (context) =>
+        (await import('../commands/models-export.ts')).exportModel(context, ref, options),
+      ),
+    );
+}
+
 export function addModelsVerbs(program: Command, act: Act): void {
   const models = program
     .command('models')
@@ -66,6 +86,7 @@ export function addModelsVerbs(program: Command, act: Act): void {
         (await import('../commands/models-convert.ts')).convertModel(context, file, options),
       ),
     );
+  addExport(models, act);
   models
     .command('verify')
     .argument('<ref>', REFERENCE)

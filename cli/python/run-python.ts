@@ -18,12 +18,17 @@ interface Answer {
   readonly error?: Failure;
 }
 
-function pythonOf({ root }: Io): { readonly python: string; readonly packages: string } {
-  const python = join(
-    root ?? '',
-    '.venv',
-    process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python',
-  );
+/** `foreign` has what some exports need on top; where it was never set up, Python itself says what is missing. */
+type Environment = 'own' | 'foreign';
+
+function pythonOf(
+  { root }: Io,
+  environment: Environment,
+): { readonly python: string; readonly packages: string } {
+  const inside = process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python';
+  const foreign = join(root ?? '', '.venv-foreign', inside);
+  const python =
+    environment === 'foreign' && existsSync(foreign) ? foreign : join(root ?? '', '.venv', inside);
   if (root && existsSync(python)) return { python, packages: join(root, 'containers') };
   throw new CliError('dependency', `There is no Python environment at ${python}.`, {
     code: 'not_built',
@@ -61,14 +66,16 @@ export interface PythonWork {
   readonly input?: string;
   /** `file:line:col` of what a pointer names. */
   readonly placeOf: (pointer: string) => string;
+  /** @default own */
+  readonly environment?: Environment;
 }
 
 /** Runs one piece of work to its end and gives its result. */
 export async function runPython(
   { io, console, signal, aborted }: Context,
-  { words, input = '', placeOf }: PythonWork,
+  { words, input = '', placeOf, environment = 'own' }: PythonWork,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { python, packages } = pythonOf(io);
+  const { python, packages } = pythonOf(io, environment);
   const child = spawn(python, ['-m', 'agent_forge', ...words], {
     cwd: io.cwd,
     env: { ...io.env, PYTHONPATH: packages },

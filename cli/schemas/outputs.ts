@@ -113,6 +113,13 @@ export const OUTPUTS: Readonly<Record<string, z.ZodType>> = {
     files: z.array(z.strictObject({ path: z.string(), left: hash, right: hash, same: z.boolean() })),
     figures,
   }),
+  'models-export': z.looseObject({
+    schemaVersion: z.literal(1),
+    to: z.enum(['hf', 'gguf', 'onnx', 'safetensors']),
+    out: z.string(),
+    source: z.strictObject({ model: z.string(), id: z.string().nullable(), weightsHash: z.string() }),
+    files: z.record(z.string(), z.strictObject({ sha256: z.string(), bytes: z.int() })),
+  }),
   'models-import': z.strictObject({
     model: record('Model'),
     leftOut: z.array(z.strictObject({ path: z.string(), reason: z.string() })),

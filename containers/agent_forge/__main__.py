@@ -59,10 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     evidence.set_defaults(command=_evidence)
     _add_merge(commands)
-    convert = commands.add_parser("convert", help="make safetensors of a .pt file in a limited process")
-    convert.add_argument("file", metavar="FILE", help="a file that torch wrote")
-    convert.add_argument("--out", required=True, metavar="DIR", help="folder to make")
-    convert.set_defaults(command=_convert)
+    _add_convert(commands)
+    _add_export(commands)
     fork_server = commands.add_parser(
         "fork-server", help="keep a warm interpreter that starts jobs by forking"
     )
@@ -96,6 +94,26 @@ def _add_merge(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     merge.add_argument("--dry-run", action="store_true", help="plan only")
     merge.add_argument("--quiet", action="store_true", help="no progress")
     merge.set_defaults(command=_merge)
+
+
+def _add_convert(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    convert = commands.add_parser("convert", help="make safetensors of a .pt file in a limited process")
+    convert.add_argument("file", metavar="FILE", help="a file that torch wrote")
+    convert.add_argument("--out", required=True, metavar="DIR", help="folder to make")
+    convert.set_defaults(command=_convert)
+
+
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    export = commands.add_parser("export", help="write a model folder in the form that other programs load")
+    export.add_argument("--model", required=True, type=Path, metavar="DIR", help="folder of the model")
+    export.add_argument("--to", required=True, choices=("hf", "gguf", "onnx", "safetensors"))
+    export.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to make")
+    export.add_argument("--record", type=Path, metavar="FILE", help="metadata document, for the model card")
+    export.add_argument("--corpus", type=Path, metavar="FILE", help="held-out text to measure the loss on")
+    export.add_argument(
+        "--leave-out", default="", metavar="LIST", help="what may be lost: memory,thought,act"
+    )
+    export.set_defaults(command=_export)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -134,6 +152,15 @@ def _convert(options: argparse.Namespace) -> int:
     from agent_forge.conversion.command import run_convert
 
     return run_convert(options.file, options.out)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from agent_forge.export.command import run_export
+
+    return run_export(
+        options.model, options.to, options.out,
+        record=options.record, corpus=options.corpus, leave_out=options.leave_out,
+    )  # fmt: skip
 
 
 def _merge(options: argparse.Namespace) -> int:

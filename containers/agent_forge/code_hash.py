@@ -7,8 +7,8 @@ from pathlib import Path
 
 # Python, and what the kernels are compiled from; what was compiled is named after its source.
 SOURCES = (".py", ".c")
-# No job runs these: the experiments, the server that forks jobs, and the list that says where phases stand.
-NO_JOB_RUNS = ("experiments", "fork_server", "registry.py")
+# No job runs these: experiments, exports, the server that forks jobs, the list that says where phases stand.
+NO_JOB_RUNS = ("experiments", "export", "fork_server", "registry.py")
 
 
 def code_hash(phase: str) -> str:

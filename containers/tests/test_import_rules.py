@@ -20,20 +20,22 @@ LAYERS = {
     "training": {"models", "data", "evaluation", "ranks"} | GROUND,
     "merging": {"errors", "code_hash", "model_files"},
     "conversion": {"errors"},
+    "export": {"models", "data", "evaluation", "merging", "errors", "model_files"},
     "evolution": {"errors"},
     "storage": {"errors"},
     "tracking": {"errors", "clock", "identity"},
     "checkpoint": {"storage", "tracking", "ranks"} | GROUND,
     "phases": {"models", "data", "evaluation", "training", "merging", "evolution"} | SHARED | GROUND,
 }
-# A vendor's package, and the one file that may know it.
+# A vendor's package, and the one file or folder that may know it.
 VENDORS = {
     "boto3": "storage/s3.py",
     "botocore": "storage/s3.py",
     "wandb": "tracking/wandb.py",
-    "transformers": "export/huggingface.py",
-    "onnx": "export/onnx.py",
-    "onnxruntime": "export/onnx.py",
+    "transformers": "export/remote_code/",
+    "gguf": "export/gguf_file.py",
+    "onnx": "export/onnx_file.py",
+    "onnxruntime": "export/onnx_file.py",
 }
 # Parts that keep to few packages: models run wherever torch does, a merge starts without torch's 2.7 seconds.
 MAY_USE = {"models": {"torch", "safetensors"}, "merging": {"numpy"}}
@@ -87,7 +89,7 @@ def _attributes(tree: ast.AST) -> Iterator[str]:
 
 def _direction(path: str, name: str) -> Iterator[str]:
     part, top = Path(path).parts[0].removesuffix(".py"), name.partition(".")[0]
-    if VENDORS.get(top, path) != path:
+    if not path.startswith(VENDORS.get(top, path)):
         yield f"imports {top}, which only {VENDORS[top]} may"
     packages = MAY_USE.get(part)
     if packages is not None and top not in packages | {"agent_forge"} and not _is_standard(top):

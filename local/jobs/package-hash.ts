@@ -6,7 +6,7 @@ const REQUIREMENTS = 'requirements.txt';
 /** Python, and what the kernels are compiled from; as in `agent_forge/code_hash.py`. */
 const SOURCES = ['.py', '.c'];
 /** No job runs these; as in `agent_forge/code_hash.py`. */
-const NO_JOB_RUNS = ['experiments', 'fork_server', 'registry.py'];
+const NO_JOB_RUNS = ['experiments', 'export', 'fork_server', 'registry.py'];
 
 /** One file of the package: its path below the package in pieces, and the hash of its bytes. */
 interface SourceFile {

@@ -76,6 +76,8 @@ export const TESTED_BELOW = [
   '/runs/pause',
   '/runs/resume',
   '/presets/save',
+  // Its own file, against a real server: test/local/models-export.test.ts.
+  '/models/export',
   // Has no server to be asked; test/local/merge.test.ts holds it to its schema.
   '/merge',
   '/presets/delete',
