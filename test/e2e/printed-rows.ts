@@ -76,8 +76,9 @@ export const TESTED_BELOW = [
   '/runs/pause',
   '/runs/resume',
   '/presets/save',
-  // Its own file, against a real server: test/local/models-export.test.ts.
+  // Of files of their own: test/local/models-export.test.ts and models-convert.test.ts.
   '/models/export',
+  '/models/convert',
   // Has no server to be asked; test/local/merge.test.ts holds it to its schema.
   '/merge',
   '/presets/delete',
