@@ -8,6 +8,7 @@ import { createAdaptorServer } from '@hono/node-server';
 import { apiKeyAuthenticator } from '#adapters/identity/api-key-authenticator.ts';
 import { authenticatorChain } from '#adapters/identity/authenticator-chain.ts';
 import { localTokenAuthenticator } from '#adapters/identity/local-token-authenticator.ts';
+import { processRateCounter } from '#adapters/local/process-rate-counter.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 import { createApi } from '#functions/api/api.ts';
 import packageFile from '../package.json' with { type: 'json' };
@@ -78,7 +79,8 @@ function wholeApp(home: Home, cloud: Cloud, onFault: ReturnType<typeof faultLog>
     localTokenAuthenticator(home.token),
     apiKeyAuthenticator(cloud.ports),
   ]);
-  const ports = { ...cloud.ports, logs: cloud.logs, authenticator };
+  const rateCounter = processRateCounter();
+  const ports = { ...cloud.ports, logs: cloud.logs, authenticator, rateCounter };
   const api = createApi(ports, {
     version,
     cursorSecret: home.token,

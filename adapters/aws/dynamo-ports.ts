@@ -4,11 +4,13 @@ import { ofTenants } from '#core/domain/tenant.ts';
 import type { EventReader } from '#core/ports/event-reader.ts';
 import type { EventWriter } from '#core/ports/event-writer.ts';
 import type { Ports } from '#core/ports/ports.ts';
+import type { RateCounter } from '#core/ports/rate-counter.ts';
 import { type Backoff, fullJitter } from './backoff.ts';
 import { dynamoAuditReader, dynamoKeyReader } from './dynamo-access-readers.ts';
 import { dynamoEventLog } from './dynamo-event-log.ts';
 import { dynamoMetricReader, dynamoMetricWriter } from './dynamo-metric-log.ts';
 import { dynamoModelReader } from './dynamo-model-reader.ts';
+import { dynamoRateCounter } from './dynamo-rate-counter.ts';
 import {
   dynamoCorpusReader,
   dynamoPresetReader,
@@ -37,7 +39,7 @@ export type DynamoPorts = Pick<
   | 'events'
   | 'eventLog'
   | 'registry'
->;
+> & { readonly rateCounter: RateCounter };
 
 /** About six seconds at most, four on average. */
 const CONTENTION = { tries: 14, baseMs: 20, capMs: 800 };
@@ -50,6 +52,7 @@ export function dynamoPorts(
   const transactions = dynamoTransactions(table, backoff);
   const eventLog = dynamoEventLog(table, transactions);
   return {
+    rateCounter: ofTenants(dynamoRateCounter(table)),
     runs: ofTenants(dynamoRunReader(table)),
     models: ofTenants(dynamoModelReader(table)),
     corpora: ofTenants(dynamoCorpusReader(table)),

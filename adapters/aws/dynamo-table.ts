@@ -56,7 +56,7 @@ export interface DynamoTable {
   put(item: Item): Promise<void>;
   putAll(items: readonly Item[]): Promise<void>;
   deleteAll(keys: readonly Key[]): Promise<void>;
-  /** Adds to a number and answers the sum. */
+  /** Adds to a number and answers the sum; the other attributes of the item are set. */
   add(item: Item, attribute: string, amount: number): Promise<number>;
   /** Null when all was written; otherwise nothing was, and each step has the code of its reason, `None` for a good one. */
   transact(steps: readonly Step[]): Promise<readonly string[] | null>;
@@ -206,16 +206,23 @@ async function writeBatches(
 async function addTo(
   client: DynamoDBClient,
   TableName: string,
-  { pk, sk, kind, schemaVersion }: Item,
+  { pk, sk, ...facts }: Item,
   attribute: string,
   amount: number,
 ): Promise<number> {
+  const names = Object.keys(facts);
   const command = new UpdateItemCommand({
     TableName,
     Key: marshalled({ pk, sk }),
-    UpdateExpression: 'ADD #sum :amount SET #kind = :kind, #form = :form',
-    ExpressionAttributeNames: { '#sum': attribute, '#kind': 'kind', '#form': 'schemaVersion' },
-    ExpressionAttributeValues: marshalled({ ':amount': amount, ':kind': kind, ':form': schemaVersion }),
+    UpdateExpression: `ADD #sum :amount SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+    ExpressionAttributeNames: {
+      '#sum': attribute,
+      ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    },
+    ExpressionAttributeValues: marshalled({
+      ':amount': amount,
+      ...Object.fromEntries(names.map((name) => [`:${name}`, facts[name]])),
+    }),
     ReturnValues: 'UPDATED_NEW',
   });
   const { Attributes: after = {} } = await client.send(command);

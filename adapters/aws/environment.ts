@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { type ResourceVariable, TRIGGERS_VARIABLE } from '#contracts/source/functions.ts';
 import { IDENTITY_VARIABLE, type IdentitySettings, identitySettings } from '#contracts/source/identity.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
+import { REQUESTS_VARIABLE, requestsPerMinute } from '#contracts/source/quotas.ts';
 import { type Triggers, triggers } from '#contracts/source/triggers.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 
@@ -30,6 +31,17 @@ export function readEnvironment<Name extends ResourceVariable>(
 /** Whom the HTTP API knows; nobody where nothing is set. */
 export const readIdentity = (environment: NodeJS.ProcessEnv = process.env): IdentitySettings =>
   readDocument(IDENTITY_VARIABLE, identitySettings, environment[IDENTITY_VARIABLE] ?? '{}');
+
+/** Where deployment says nothing. */
+const REQUESTS_PER_MINUTE = 600;
+
+/** How many requests a minute each tenant may make. */
+export const readRequestsPerMinute = (environment: NodeJS.ProcessEnv = process.env): number =>
+  readDocument(
+    REQUESTS_VARIABLE,
+    requestsPerMinute,
+    environment[REQUESTS_VARIABLE] ?? String(REQUESTS_PER_MINUTE),
+  );
 
 /** What starts runs by itself; nothing where nothing is set. */
 export const readTriggers = (environment: NodeJS.ProcessEnv = process.env): Triggers =>

@@ -106,6 +106,11 @@ export const ITEMS = {
     sk: '{entry}',
     holds: 'an entry of the audit log: written once, never changed',
   },
+  requestCount: {
+    pk: 'T#{tenant}#REQUESTS',
+    sk: '{window}',
+    holds: 'how many requests the minute that begins then has had; deleted by its time to live',
+  },
   event: {
     pk: 'T#{tenant}#RUN#{run}#EVENTS',
     sk: '{seq}',

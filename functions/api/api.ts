@@ -10,6 +10,7 @@ import { addCatalogueAliases } from './first-version/catalogue.ts';
 import { addModelAliases } from './first-version/models.ts';
 import { addReadingAliases } from './first-version/reading.ts';
 import { addSessionAliases } from './first-version/sessions.ts';
+import { countRequest } from './middleware/rate-limit.ts';
 import { isOpen } from './roles.ts';
 import { type ApiApp, addRoute } from './route.ts';
 import { addClaimRoutes } from './routes/claims.ts';
@@ -63,7 +64,9 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
 }
 
 /** Request ids, security headers, authentication and the one way in which errors leave. */
-function addFrame(app: ApiApp, { ports, options, telemetry: { logger, count } }: ApiContext): void {
+function addFrame(app: ApiApp, api: ApiContext): void {
+  const { ports, options, telemetry } = api;
+  const { logger, count } = telemetry;
   app.use(async (context, next) => {
     context.set('requestId', crypto.randomUUID());
     await next();
@@ -74,6 +77,7 @@ function addFrame(app: ApiApp, { ports, options, telemetry: { logger, count } }:
       const callerArn = options.callerArn?.(context);
       const authorization = context.req.header('authorization');
       context.set('principal', await ports.authenticator.authenticate({ authorization, callerArn }));
+      await countRequest(api, context);
     }
     // Ahead of the answer: a header that is set on a finished answer costs a copy of the whole of it.
     context.header('x-request-id', context.var.requestId);
@@ -87,12 +91,14 @@ function addFrame(app: ApiApp, { ports, options, telemetry: { logger, count } }:
       hint: 'GET /v1/openapi.json lists every route.',
     });
   });
-  app.onError((thrown, context) =>
-    problemResponse(thrown, context, context.var.requestId ?? 'none', (error) => {
-      logger.error('request failed', { path: context.req.path, requestId: context.var.requestId, error });
+  app.onError((thrown, context) => {
+    const { requestId = 'none', rateLimit } = context.var;
+    const onServerError = (error: unknown) => {
+      logger.error('request failed', { path: context.req.path, requestId, error });
       count('ServerError');
-    }),
-  );
+    };
+    return problemResponse(thrown, context, requestId, onServerError, rateLimit);
+  });
 }
 
 /** Reading leaves no trail. Whoever only asks what a verb would do has asked for nothing. */

@@ -4,6 +4,7 @@ import type { Principal } from '#core/domain/principal.ts';
 import type { Authenticator } from '#core/ports/authenticator.ts';
 import type { LogReader } from '#core/ports/log-reader.ts';
 import type { Ports } from '#core/ports/ports.ts';
+import type { RateCounter } from '#core/ports/rate-counter.ts';
 import type { Sending } from '#core/ports/sending.ts';
 import type { Telemetry } from '../shared/powertools.ts';
 import type { Trail } from './audit-trail.ts';
@@ -11,6 +12,7 @@ import type { Trail } from './audit-trail.ts';
 export interface ApiPorts extends Ports, Sending {
   readonly logs: LogReader;
   readonly authenticator: Authenticator;
+  readonly rateCounter: RateCounter;
 }
 
 export interface ApiOptions {
@@ -19,6 +21,8 @@ export interface ApiOptions {
   readonly cursorSecret: string;
   /** How long one SSE response lives before the client has to reconnect. @default Infinity */
   readonly streamSeconds?: number;
+  /** Of each tenant. @default any number */
+  readonly requestsPerMinute?: number;
   /** Checks that the place where the API runs adds ahead of everything. @default none */
   readonly guards?: readonly MiddlewareHandler[];
   /** Who signed the request, where a gateway in front verifies signatures. @default nobody does */
@@ -30,6 +34,8 @@ export interface ApiEnvironment {
   Variables: {
     principal: Principal;
     requestId: string;
+    /** `RateLimit-…` headers of the answer; undefined where nothing is counted. */
+    rateLimit: Readonly<Record<string, string>> | undefined;
     /** Of a request that may change something. */
     trail: Trail | undefined;
   };

@@ -7,6 +7,7 @@ import {
   ownPorts,
   readEnvironment,
   readIdentity,
+  readRequestsPerMinute,
   secretPort,
   tablePorts,
   workflowPort,
@@ -67,7 +68,13 @@ async function open() {
   };
   const { version } = packageFile;
   return handle(
-    createApi(ports, { version, cursorSecret, streamSeconds: STREAM_SECONDS, callerArn: gatewayCaller }),
+    createApi(ports, {
+      version,
+      cursorSecret,
+      requestsPerMinute: readRequestsPerMinute(),
+      streamSeconds: STREAM_SECONDS,
+      callerArn: gatewayCaller,
+    }),
   );
 }
 

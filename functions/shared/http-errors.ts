@@ -41,12 +41,13 @@ export function problemDocument(error: ForgeError, instance: string, requestId: 
   };
 }
 
-/** The answer to anything that was thrown. `onServerError` hears of what is our own fault. */
+/** The answer to anything that was thrown. `onServerError` hears of what is our own fault. @param also further headers */
 export function problemResponse(
   thrown: unknown,
   context: Context,
   requestId: string,
   onServerError: (error: unknown) => void,
+  also: Readonly<Record<string, string>> = {},
 ): Response {
   const error = toForgeError(thrown);
   const document = problemDocument(error, new URL(context.req.url).pathname, requestId);
@@ -56,6 +57,7 @@ export function problemResponse(
     'x-request-id': requestId,
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
+    ...also,
   });
   if (error.retryAfterSeconds !== undefined) headers.set('retry-after', String(error.retryAfterSeconds));
   if (error.kind === 'unauthenticated') headers.set('www-authenticate', `Bearer error="${error.code}"`);

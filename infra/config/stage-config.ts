@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { identitySettings } from '#contracts/source/identity.ts';
 import { PRICES } from '#contracts/source/prices.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
+import { requestsPerMinute } from '#contracts/source/quotas.ts';
 import { triggers } from '#contracts/source/triggers.ts';
 import { unfitInstances } from './instance-fit.ts';
 
@@ -52,6 +53,8 @@ export const stageConfig = z.strictObject({
   api: z.strictObject({
     requestsPerSecond: positive,
     burst: positive,
+    /** Of each tenant, unless a quota of its own says otherwise. */
+    tenantRequestsPerMinute: requestsPerMinute.default(600),
     signIn,
     /** Roles and users of IAM whose signed requests are taken. @default none */
     callers: identitySettings.shape.callers,

@@ -6,6 +6,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { IDENTITY_VARIABLE } from '#contracts/source/identity.ts';
+import { REQUESTS_VARIABLE } from '#contracts/source/quotas.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { ForgeFunction } from '../constructs/forge-function.ts';
 import { MachineApi, UserApi } from '../constructs/http-apis.ts';
@@ -56,11 +57,14 @@ export class ApiStack extends Stack {
     if (pipeline.socket) new CfnOutput(this, 'SocketUrl', { value: pipeline.socket.url });
   }
 
-  #handler({ assets, pipeline }: ApiStackProps, { identity }: SignIn): ForgeFunction {
+  #handler({ config, assets, pipeline }: ApiStackProps, { identity }: SignIn): ForgeFunction {
     const facts = assets.functions[API];
     if (!facts)
       throw new Error(`contracts/functions.json has no function ${API}; the HTTP API has nobody to answer.`);
-    const environment = { [IDENTITY_VARIABLE]: Stack.of(this).toJsonString(identity) };
+    const environment = {
+      [IDENTITY_VARIABLE]: Stack.of(this).toJsonString(identity),
+      [REQUESTS_VARIABLE]: String(config.api.tenantRequestsPerMinute),
+    };
     return new ForgeFunction(this, API, { ...pipeline.place, name: API, facts, environment });
   }
 }

@@ -1,7 +1,9 @@
 /** The ports in memory keep the same promises, so that tests of use cases on them mean something. */
+import { processRateCounter } from '#adapters/local/process-rate-counter.ts';
 import { memoryPorts } from '#test/support/memory-ports.ts';
 import { blobStoreSuite } from './blob-store-suite.ts';
 import { runLogSuite } from './log-suite.ts';
+import { rateCounterSuite } from './rate-counter-suite.ts';
 import { runRegistrySuite } from './registry-suite.ts';
 import { workflowSuite } from './workflow-suite.ts';
 
@@ -12,6 +14,10 @@ const world = async () => {
 
 runRegistrySuite('in-memory', world);
 runLogSuite('in-memory', world);
+rateCounterSuite('process', async () => ({
+  rateCounter: processRateCounter(),
+  close: async () => undefined,
+}));
 blobStoreSuite('in-memory', world);
 workflowSuite('in-memory', async () => {
   const { workflow } = memoryPorts();

@@ -151,6 +151,9 @@ async function writeTraces(): Promise<Readonly<Record<string, readonly string[]>
       dynamoPorts(table.client, table.name).registry.commit(TENANT, [change]),
     );
   }
+  traces['a counted request'] = await traced(() =>
+    dynamoPorts(table.client, table.name).rateCounter.count(TENANT, Date.parse(AT) / 1000),
+  );
   const metrics = [metricOf(RUN, 'base/loss')];
   traces['a metric record'] = await traced(() => ports.metricLog.record(TENANT, metrics));
   await ports.registry.commit(TENANT, [
@@ -225,7 +228,7 @@ describe('docs/data-model.md', () => {
   it('leaves no reading method of a port out', () => {
     const read = new Set(Object.keys(READS).map((name) => /^\w+\.\w+/.exec(name)?.[0]));
     const ofReaders = Object.entries(ports)
-      .filter(([port]) => !['registry', 'eventLog', 'metricLog'].includes(port))
+      .filter(([port]) => !['registry', 'eventLog', 'metricLog', 'rateCounter'].includes(port))
       .flatMap(([port, methods]) => Object.keys(methods).map((method) => `${port}.${method}`));
     const writing = ['events.place', 'events.announce', 'events.append'];
     expect(ofReaders.filter((name) => !read.has(name))).toEqual(writing);

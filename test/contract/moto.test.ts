@@ -3,6 +3,7 @@ import { dynamoPorts } from '#adapters/aws/dynamo-ports.ts';
 import { type MotoServer, startMotoServer } from '#test/support/moto-server.ts';
 import { motoTable } from '#test/support/moto-table.ts';
 import { runLogSuite } from './log-suite.ts';
+import { rateCounterSuite } from './rate-counter-suite.ts';
 import { runRegistrySuite } from './registry-suite.ts';
 
 // Moto takes tens of milliseconds for a transaction on a busy machine, and a race of twenty writers has hundreds.
@@ -21,3 +22,7 @@ async function registryWorld() {
 
 runRegistrySuite('DynamoDB', registryWorld);
 runLogSuite('DynamoDB', registryWorld);
+rateCounterSuite('DynamoDB', async () => {
+  const { ports, close } = await registryWorld();
+  return { rateCounter: ports.rateCounter, close };
+});

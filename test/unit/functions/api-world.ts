@@ -1,4 +1,5 @@
 /** The API over ports in memory, with two tenants and every role. */
+import { processRateCounter } from '#adapters/local/process-rate-counter.ts';
 import type { RunDocumentInput } from '#contracts/source/run-document.ts';
 import { completePhase } from '#core/application/commands/complete-phase.ts';
 import { finishRun } from '#core/application/commands/finish-run.ts';
@@ -69,7 +70,7 @@ export function apiWorld(options: Partial<ApiOptions> = {}, change: Partial<ApiP
   const ports = memoryPorts();
   const logs = { read: async () => LOGS };
   const app = createApi(
-    { ...ports, logs, authenticator: authenticator(), ...change },
+    { ...ports, logs, authenticator: authenticator(), rateCounter: processRateCounter(), ...change },
     { version: '1.2.3', cursorSecret: 'secret', ...options },
   );
   return {
