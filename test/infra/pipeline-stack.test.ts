@@ -61,7 +61,7 @@ describe('a job definition', () => {
           ...Object.fromEntries(Object.entries(on).map(([key, value]) => [`O${key.slice(1)}`, value])),
         })),
       );
-      expect(rules.at(-1)).toEqual({ Action: 'EXIT', OnExitCode: '*' });
+      expect(rules.at(-1)).toEqual({ Action: 'EXIT', OnReason: '*' });
       expect(RetryStrategy.Attempts).toBeGreaterThan(1);
     }
     expect(jobs.evaluateOnExit[0]).toEqual({ onStatusReason: 'Host EC2*', action: 'RETRY' });

@@ -131,7 +131,7 @@ describe('a job request', () => {
   });
 
   it('ends its retry rules with one that matches everything: what is not matched is retried', () => {
-    expect(jobs.evaluateOnExit.at(-1)).toEqual({ onExitCode: '*', action: 'EXIT' });
+    expect(jobs.evaluateOnExit.at(-1)).toEqual({ onReason: '*', action: 'EXIT' });
     expect(jobs.evaluateOnExit.length).toBeLessThanOrEqual(5);
   });
 });
