@@ -52,10 +52,13 @@ export function endpointOf(
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
+/** Whether a host is this machine. */
+export const isLoopback = (hostname: string): boolean => LOOPBACK.has(hostname);
+
 /** FORGE_TOKEN, else the home's token file; that one never leaves this machine. */
 export function tokenFor(io: Io, endpoint: string): string | null {
   if (io.env.FORGE_TOKEN) return io.env.FORGE_TOKEN;
-  if (!LOOPBACK.has(new URL(endpoint).hostname)) return null;
+  if (!isLoopback(new URL(endpoint).hostname)) return null;
   return readText(join(homeFolder(io), 'token'))?.trim() || null;
 }
 

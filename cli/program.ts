@@ -16,6 +16,7 @@ import { addMergeVerb } from './nouns/merging.ts';
 import { addModelsVerbs } from './nouns/models.ts';
 import { addRunsVerbs } from './nouns/runs.ts';
 import { addShellVerbs } from './nouns/shell.ts';
+import { addSignInVerbs } from './nouns/sign-in.ts';
 import { addWebhookVerbs } from './nouns/webhooks.ts';
 import { createConsole } from './output/console.ts';
 import { showError } from './output/problem.ts';
@@ -112,6 +113,7 @@ export function buildProgram(act: Act): Command {
   addMergeVerb(program, act);
   addMachineVerbs(program, act, packageFacts.version);
   addInfraVerbs(program, act);
+  addSignInVerbs(program, act);
   addAccessVerbs(program, act);
   addShellVerbs(program, act);
   return program;

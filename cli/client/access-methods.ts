@@ -1,5 +1,5 @@
 /** Who may do what, and who did: API keys and the audit log. */
-import type { Connection } from './http.ts';
+import type { Connection } from './connection.ts';
 import { pages } from './pages.ts';
 import type { KeyBody } from './records.ts';
 import { call } from './typed-call.ts';

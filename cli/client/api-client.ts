@@ -1,10 +1,11 @@
 /** The API, one method per operation. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
 import { accessMethods } from './access-methods.ts';
+import type { Connection } from './connection.ts';
 import { controlMethods } from './control-methods.ts';
 import { downloadFile, type FileToDownload } from './download-file.ts';
 import { type FollowOptions, followEvents } from './follow-events.ts';
-import { type Connection, readJson, send } from './http.ts';
+import { readJson, send } from './http.ts';
 import { pages } from './pages.ts';
 import type {
   GarbageRequest,

@@ -1,6 +1,6 @@
 /** The control verbs of a run: each does, or says what it would do. */
 
-import type { Connection } from './http.ts';
+import type { Connection } from './connection.ts';
 import type { Decisions, ForkBody, PhaseChoice, RetryBody, Run } from './records.ts';
 import { call } from './typed-call.ts';
 

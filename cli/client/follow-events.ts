@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ForgeEvent } from '#contracts/source/event.ts';
 import { isFinalEvent } from '#contracts/source/event-types.ts';
 import { CliError } from '../errors.ts';
-import { type Connection, send } from './http.ts';
+import type { Connection } from './connection.ts';
+import { send } from './http.ts';
 import { readFrames } from './server-sent-events.ts';
 
 export interface FollowOptions {

@@ -1,22 +1,16 @@
 /** One HTTP request to the API: its address, its token, its failures in our words. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DocumentProblem } from '#contracts/source/problems.ts';
-import { endpointOf, tokenFor } from '../environment.ts';
-import { CliError, isError, isErrorKind, kindOfStatus, messageOf } from '../errors.ts';
-import type { Io } from '../io.ts';
+import { tokenFor } from '../environment.ts';
+import { CliError, isErrorKind, kindOfStatus } from '../errors.ts';
+import { accessToken } from '../login/sessions.ts';
+import { addressOf, type Connection, faultCode, type Query, unreachable } from './connection.ts';
 
 const REQUEST_SECONDS = 30;
 const TRIES = 3;
 
-export interface Connection {
-  readonly io: Io;
-  readonly flags: { readonly endpoint?: string };
-  readonly signal: AbortSignal;
-  aborted(reattach?: string): Error;
-}
-
 export interface RequestOptions {
-  readonly query?: Readonly<Record<string, string | number | null | undefined>>;
+  readonly query?: Query;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** @default application/json */
@@ -26,53 +20,6 @@ export interface RequestOptions {
   /** Null waits without end. @default 30 */
   readonly limitSeconds?: number | null;
   readonly signal?: AbortSignal;
-}
-
-/** The address of a path on the server that this command talks to. */
-export function addressOf({ io, flags }: Connection, path: string, query: RequestOptions['query'] = {}): URL {
-  const { url: base } = endpointOf(io, flags.endpoint);
-  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol)) {
-    throw new CliError('validation', `The endpoint "${base}" is no http:// or https:// address.`, {
-      hint: 'For example: --endpoint http://127.0.0.1:4505',
-    });
-  }
-  const url = new URL(`${base.replace(/\/+$/, '')}${path}`);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== null) url.searchParams.set(name, String(value));
-  }
-  return url;
-}
-
-/** Code of a system error, wherever fetch has put it. */
-function faultCode(error: unknown): string | undefined {
-  if (!isError(error)) return undefined;
-  const { code, errors } = error as { code?: unknown; errors?: readonly unknown[] };
-  // An AggregateError lists what each address of the host answered.
-  return typeof code === 'string' ? code : faultCode(errors?.[0] ?? error.cause);
-}
-
-/** What was wrong in the first place: fetch itself only says that it failed. */
-function rootMessage(error: unknown): string {
-  return isError(error) && isError(error.cause) ? rootMessage(error.cause) : messageOf(error);
-}
-
-/** No answer came: why, and what to do. */
-export function unreachable(connection: Connection, url: URL, error: unknown): CliError {
-  const { named } = endpointOf(connection.io, connection.flags.endpoint);
-  const code = faultCode(error);
-  const local = 'Start one with: npm run serve';
-  const remote = 'Check --endpoint or FORGE_ENDPOINT, or leave it out to use the local server.';
-  if (code === 'ECONNREFUSED')
-    return new CliError('dependency', `No server at ${url.origin}.`, {
-      code: 'no_server',
-      hint: named ? `${local}; or correct --endpoint or FORGE_ENDPOINT.` : local,
-      cause: error,
-    });
-  const why = code ?? rootMessage(error);
-  return new CliError('dependency', `The server at ${url.origin} did not answer (${why}).`, {
-    hint: named ? remote : 'See what it says: forge doctor',
-    cause: error,
-  });
 }
 
 interface ProblemDocument {
@@ -87,7 +34,7 @@ interface ProblemDocument {
 }
 
 const UNAUTHENTICATED_HINT =
-  'Set FORGE_TOKEN to the token of that server; the local one keeps its token in $FORGE_HOME/token.';
+  'Sign in at a deployed stage with forge login, or set FORGE_TOKEN; a local server keeps its token in $FORGE_HOME/token.';
 
 /** The failure that an answer describes, in the words of its problem document. */
 async function failureOf(response: Response): Promise<CliError & { readonly retryAfter?: number }> {
@@ -113,7 +60,7 @@ async function failureOf(response: Response): Promise<CliError & { readonly retr
 
 async function attempt(connection: Connection, url: URL, method: string, options: RequestOptions) {
   const { body, headers, accept = 'application/json', limitSeconds = REQUEST_SECONDS } = options;
-  const token = tokenFor(connection.io, url.origin);
+  const token = tokenFor(connection.io, url.origin) ?? (await accessToken(connection, url.origin));
   const limit = limitSeconds === null ? [] : [AbortSignal.timeout(limitSeconds * 1000)];
   const signals = [connection.signal, ...(options.signal ? [options.signal] : []), ...limit];
   try {

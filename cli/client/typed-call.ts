@@ -1,6 +1,8 @@
 /** Requests that the OpenAPI document knows: path, query, headers, body and answer are checked against it by the compiler. */
+
+import type { Connection } from './connection.ts';
 import type { paths } from './generated/api-types.ts';
-import { type Connection, type RequestOptions, readJson, send } from './http.ts';
+import { type RequestOptions, readJson, send } from './http.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'delete';
 

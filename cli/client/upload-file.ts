@@ -1,6 +1,6 @@
 /** Announces a file by its hash, and sends its bytes where the server has them not yet. */
 import { CliError } from '../errors.ts';
-import { addressOf, type Connection, unreachable } from './http.ts';
+import { addressOf, type Connection, unreachable } from './connection.ts';
 import { putFile } from './put-file.ts';
 import { call } from './typed-call.ts';
 

@@ -1,5 +1,5 @@
 /** Webhooks: create, list, delete, test. */
-import type { Connection } from './http.ts';
+import type { Connection } from './connection.ts';
 import type { WebhookToCreate } from './records.ts';
 import { call, callForNothing } from './typed-call.ts';
 

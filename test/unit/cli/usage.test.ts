@@ -80,7 +80,7 @@ describe('failures of a request', () => {
     });
     const { exitCode, stderr } = await forge(['runs', 'list', '--endpoint', endpoint]);
     expect(exitCode).toBe(4);
-    expect(stderr).toMatch(/answered 401.*\n {2}Set FORGE_TOKEN/);
+    expect(stderr).toMatch(/answered 401.*\n {2}Sign in .* set FORGE_TOKEN/);
   });
 
   it('names what answered when it is not this API', async () => {
