@@ -4,7 +4,8 @@ import { createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CliError } from '../errors.ts';
-import { type Connection, send } from './http.ts';
+import type { Connection } from './connection.ts';
+import { send } from './http.ts';
 import { fillPath } from './typed-call.ts';
 
 export interface FileToDownload {
