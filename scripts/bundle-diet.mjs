@@ -28,7 +28,7 @@ const lambdaCredentials = replaced(
 };`,
 );
 
-/** Of all operations only SelectObjectContent answers with a stream of events. */
+/** Of all operations only StartLiveTail answers with a stream of events. */
 const withoutEventStreams = replaced(
   'without-event-streams',
   /^@smithy\/core\/event-streams$/,

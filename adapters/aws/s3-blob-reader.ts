@@ -1,16 +1,10 @@
 /** Reads of a bucket: bytes, hashes, facts, listings and short-lived addresses. */
 import { createHash } from 'node:crypto';
-import {
-  GetObjectCommand,
-  type GetObjectCommandOutput,
-  GetObjectTaggingCommand,
-  HeadObjectCommand,
-  paginateListObjectsV2,
-} from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { isSafeKey, requireSafeKey } from '#core/domain/safe-key.ts';
 import type { BlobFacts, BlobReader } from '#core/ports/blob-reader.ts';
 import type { S3Bucket } from './s3-bucket.ts';
+import type { S3Answer } from './s3-client.ts';
+import { childrenOf, readXml, textOf } from './s3-xml.ts';
 
 /** The tag that says when an object was last said to be needed. */
 export const WANTED_AT = 'wanted-at';
@@ -33,12 +27,8 @@ export function s3BlobReader(bucket: S3Bucket, pageKeys: number): BlobReader {
       return isSafeKey(key.replace(/\/$/, '')) ? key : null;
     },
     presignGet: async (key, seconds) => {
-      const command = new GetObjectCommand({
-        Bucket: bucket.name,
-        Key: requireSafeKey(key),
-        ResponseContentDisposition: 'attachment',
-      });
-      return bucket.ask(() => getSignedUrl(bucket.client, command, { expiresIn: seconds }));
+      const query = { 'response-content-disposition': 'attachment' };
+      return bucket.ask(() => bucket.presign({ method: 'GET', key: requireSafeKey(key), query }, seconds));
     },
   };
 }
@@ -52,9 +42,7 @@ async function readWhole(bucket: S3Bucket, key: string): Promise<Uint8Array | nu
 }
 
 async function openStream(bucket: S3Bucket, key: string): Promise<AsyncIterable<Uint8Array> | null> {
-  const first = await bucket.find(() =>
-    bucket.client.send(new GetObjectCommand({ Bucket: bucket.name, Key: key })),
-  );
+  const first = await bucket.find(() => bucket.open({ method: 'GET', key }));
   return first && bytesOf(bucket, key, first);
 }
 
@@ -62,25 +50,25 @@ async function openStream(bucket: S3Bucket, key: string): Promise<AsyncIterable<
 async function* bytesOf(
   bucket: S3Bucket,
   key: string,
-  first: GetObjectCommandOutput,
+  first: S3Answer<AsyncIterable<Uint8Array>>,
 ): AsyncIterable<Uint8Array> {
-  const { ETag, ContentLength = 0 } = first;
+  const { etag = '' } = first.headers;
+  const length = Number(first.headers['content-length'] ?? 0);
   let answer = first;
   let at = 0;
   for (let resumes = 0; ; resumes += 1) {
     try {
-      for await (const chunk of answer.Body as AsyncIterable<Uint8Array>) {
+      for await (const chunk of answer.body) {
         at += chunk.length;
         yield chunk;
       }
-      if (at >= ContentLength) return;
-      throw Object.assign(new Error(`${at} of ${ContentLength} bytes came`), { code: 'ECONNRESET' });
+      if (at >= length) return;
+      throw Object.assign(new Error(`${at} of ${length} bytes came`), { code: 'ECONNRESET' });
     } catch (error) {
-      if (resumes === MAX_RESUMES || at >= ContentLength) await bucket.ask(() => Promise.reject(error));
+      if (resumes === MAX_RESUMES || at >= length) await bucket.ask(() => Promise.reject(error));
     }
-    const Range = `bytes=${at}-`;
-    const again = new GetObjectCommand({ Bucket: bucket.name, Key: key, Range, IfMatch: ETag });
-    answer = await bucket.ask(() => bucket.client.send(again));
+    const headers = { range: `bytes=${at}-`, 'if-match': etag };
+    answer = await bucket.ask(() => bucket.open({ method: 'GET', key, headers }));
   }
 }
 
@@ -91,8 +79,7 @@ async function* bytesOf(
 export async function hashOf(bucket: S3Bucket, key: string): Promise<string | null> {
   const facts = await headOf(bucket, key);
   if (!facts) return null;
-  if (facts.ChecksumType === 'FULL_OBJECT' && facts.ChecksumSHA256)
-    return Buffer.from(facts.ChecksumSHA256, 'base64').toString('hex');
+  if (facts.sha256) return Buffer.from(facts.sha256, 'base64').toString('hex');
   const chunks = await openStream(bucket, key);
   if (!chunks) return null;
   const hash = createHash('sha256');
@@ -100,36 +87,69 @@ export async function hashOf(bucket: S3Bucket, key: string): Promise<string | nu
   return hash.digest('hex');
 }
 
-export const headOf = (bucket: S3Bucket, key: string) =>
-  bucket.find(() =>
-    bucket.client.send(new HeadObjectCommand({ Bucket: bucket.name, Key: key, ChecksumMode: 'ENABLED' })),
-  );
+interface ObjectFacts {
+  readonly bytes: number;
+  readonly etag: string;
+  readonly writtenAt: number;
+  readonly tags: number;
+  /** As S3 keeps it, base64; of an object in parts it is one of hashes, with their number behind a dash. */
+  readonly checksum: string | undefined;
+  /** Of all the bytes, base64; undefined where S3 has none. */
+  readonly sha256: string | undefined;
+}
+
+export async function headOf(bucket: S3Bucket, key: string): Promise<ObjectFacts | null> {
+  const headers = { 'x-amz-checksum-mode': 'ENABLED' };
+  const found = await bucket.find(() => bucket.send({ method: 'HEAD', key, headers }));
+  if (!found) return null;
+  const checksum = found.headers['x-amz-checksum-sha256'];
+  return {
+    bytes: Number(found.headers['content-length'] ?? 0),
+    etag: found.headers.etag ?? '',
+    writtenAt: Date.parse(found.headers['last-modified'] ?? '') || 0,
+    tags: Number(found.headers['x-amz-tagging-count'] ?? 0),
+    checksum,
+    sha256: found.headers['x-amz-checksum-type'] === 'FULL_OBJECT' ? checksum : undefined,
+  };
+}
 
 async function factsOf(bucket: S3Bucket, key: string): Promise<BlobFacts | null> {
   const found = await headOf(bucket, key);
   if (!found) return null;
-  const written = found.LastModified?.getTime() ?? 0;
-  const wanted = found.TagCount ? await wantedAt(bucket, key) : 0;
+  const wanted = found.tags ? await wantedAt(bucket, key) : 0;
   return {
-    bytes: found.ContentLength ?? 0,
-    etag: (found.ETag ?? '').replaceAll('"', ''),
-    modifiedAt: new Date(Math.max(written, wanted)).toISOString(),
+    bytes: found.bytes,
+    etag: found.etag.replaceAll('"', ''),
+    modifiedAt: new Date(Math.max(found.writtenAt, wanted)).toISOString(),
   };
 }
 
 /** Milliseconds since 1970; 0 where nobody has said so. */
 async function wantedAt(bucket: S3Bucket, key: string): Promise<number> {
-  const command = new GetObjectTaggingCommand({ Bucket: bucket.name, Key: key });
-  const tags = await bucket.find(() => bucket.client.send(command));
-  const value = tags?.TagSet?.find(({ Key }) => Key === WANTED_AT)?.Value;
+  const found = await bucket.find(() => bucket.send({ method: 'GET', key, query: { tagging: '' } }));
+  if (!found) return 0;
+  const tags = childrenOf(childrenOf(readXml(found.body), 'TagSet')[0], 'Tag');
+  const value = textOf(
+    tags.find((tag) => textOf(tag, 'Key') === WANTED_AT),
+    'Value',
+  );
   return (value && Date.parse(value)) || 0;
 }
 
 /** S3 lists in the order of the bytes of the keys. */
-async function listKeys(bucket: S3Bucket, prefix: string, pageSize: number): Promise<readonly string[]> {
+async function listKeys(bucket: S3Bucket, prefix: string, pageKeys: number): Promise<readonly string[]> {
   const keys: string[] = [];
-  const wanted = { Bucket: bucket.name, Prefix: prefix };
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: bucket.client, pageSize }, wanted))
-    keys.push(...Contents.map(({ Key = '' }) => Key).filter(isSafeKey));
-  return keys;
+  const wanted = { 'list-type': '2', 'max-keys': String(pageKeys), prefix };
+  let query: Readonly<Record<string, string>> = wanted;
+  for (;;) {
+    const page = readXml((await bucket.send({ method: 'GET', query })).body);
+    keys.push(
+      ...childrenOf(page, 'Contents')
+        .map((each) => textOf(each, 'Key') ?? '')
+        .filter(isSafeKey),
+    );
+    const token = textOf(page, 'NextContinuationToken');
+    if (textOf(page, 'IsTruncated') !== 'true' || !token) return keys;
+    query = { ...wanted, 'continuation-token': token };
+  }
 }

@@ -1,10 +1,10 @@
 /** A bucket as the blob store: `s3://bucket/key`, content-addressed writes by If-None-Match, large ones in parts. */
-import type { S3Client } from '@aws-sdk/client-s3';
 import type { BlobReader } from '#core/ports/blob-reader.ts';
 import type { BlobWriter } from '#core/ports/blob-writer.ts';
 import { s3BlobReader } from './s3-blob-reader.ts';
 import { s3BlobWriter, type WriteOptions } from './s3-blob-writer.ts';
 import { s3Bucket } from './s3-bucket.ts';
+import type { S3Client } from './s3-client.ts';
 
 /** As many as S3 gives in one answer. */
 const PAGE_KEYS = 1000;

@@ -1,7 +1,5 @@
 /** Writes to a bucket. An object appears whole or not at all; a write that races or loses its answer ends in one truth. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteObjectCommand, PutObjectCommand, PutObjectTaggingCommand } from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { BLOB_PREFIX } from '#core/domain/blob-key.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 import { requireSafeKey } from '#core/domain/safe-key.ts';
@@ -9,8 +7,10 @@ import type { BlobWriter, PresignedPut } from '#core/ports/blob-writer.ts';
 import { headOf, WANTED_AT } from './s3-blob-reader.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { copyChecked } from './s3-checked-copy.ts';
+import { checkedBy, sha256Of } from './s3-checksum.ts';
 import { isRace, isTaken, statusOf, wasRetried } from './s3-failure.ts';
-import { MIN_PART_BYTES, type ObjectToPut, putInParts, sha256Of } from './s3-multipart.ts';
+import { MIN_PART_BYTES, type ObjectToPut, putInParts } from './s3-multipart.ts';
+import { S3_NAMES } from './s3-xml.ts';
 
 const RACES = 6;
 const RACE_WAIT_MS = 100;
@@ -35,8 +35,8 @@ export function s3BlobWriter(bucket: S3Bucket, options: WriteOptions): BlobWrite
     writeIfAbsent: async (key, bytes, mediaType) => put(key, bytes, mediaType, true),
     copyChecked: (from, to, sha256) => copyChecked(bucket, requireSafeKey(from), requireSafeKey(to), sha256),
     async delete(key) {
-      const command = new DeleteObjectCommand({ Bucket: bucket.name, Key: requireSafeKey(key) });
-      await bucket.ask(() => bucket.client.send(command));
+      const request = { method: 'DELETE', key: requireSafeKey(key) } as const;
+      await bucket.ask(() => bucket.send(request));
     },
     touch: async (key) => touch(bucket, requireSafeKey(key), options.now()),
     presignPut: async (key, facts, seconds) =>
@@ -64,16 +64,13 @@ async function putWhole(
   { key, bytes, mediaType, onlyIfAbsent }: ObjectToPut,
 ): Promise<void> {
   const checksum = sha256Of(bytes);
-  const command = new PutObjectCommand({
-    Bucket: bucket.name,
-    Key: key,
-    Body: bytes,
-    ContentType: mediaType,
-    ChecksumSHA256: checksum,
-    ...(onlyIfAbsent ? { IfNoneMatch: '*' } : {}),
-  });
+  const headers = {
+    'content-type': mediaType,
+    ...checkedBy(checksum),
+    ...(onlyIfAbsent ? { 'if-none-match': '*' } : {}),
+  };
   try {
-    await bucket.client.send(command);
+    await bucket.send({ method: 'PUT', key, headers, body: bytes });
   } catch (error) {
     // Taken, but perhaps by ourselves: an earlier try may have gone through and its answer been lost.
     const unsure = statusOf(error) === undefined || (isTaken(error) && wasRetried(error));
@@ -85,7 +82,7 @@ async function putWhole(
 async function holds(bucket: S3Bucket, key: string, checksum: string): Promise<boolean> {
   // Asked after a failure: one of this question must not hide it.
   const found = await headOf(bucket, key).catch(() => null);
-  return found?.ChecksumType === 'FULL_OBJECT' && found.ChecksumSHA256 === checksum;
+  return found?.sha256 === checksum;
 }
 
 /**
@@ -93,9 +90,11 @@ async function holds(bucket: S3Bucket, key: string, checksum: string): Promise<b
  * object that is being deleted.
  */
 async function touch(bucket: S3Bucket, key: string, now: Date): Promise<boolean> {
-  const Tagging = { TagSet: [{ Key: WANTED_AT, Value: now.toISOString() }] };
-  const command = new PutObjectTaggingCommand({ Bucket: bucket.name, Key: key, Tagging });
-  return (await bucket.find(() => bucket.client.send(command))) !== null;
+  const tag = `<Tag><Key>${WANTED_AT}</Key><Value>${now.toISOString()}</Value></Tag>`;
+  const body = Buffer.from(`<Tagging xmlns="${S3_NAMES}"><TagSet>${tag}</TagSet></Tagging>`);
+  const headers = { 'content-type': 'application/xml', ...checkedBy(sha256Of(body)) };
+  const request = { method: 'PUT', key, query: { tagging: '' }, headers, body } as const;
+  return (await bucket.find(() => bucket.send(request))) !== null;
 }
 
 /** Signed: the key, the length, the media type and the SHA-256; for a blob also that there is none yet. */
@@ -111,38 +110,12 @@ async function presignPut(
       hint: `S3 takes at most ${MAX_PUT_BYTES} bytes at once: split the file, for example a model into shards.`,
     });
   }
-  const checksum = Buffer.from(sha256, 'hex').toString('base64');
-  const once = key.startsWith(BLOB_PREFIX);
-  const command = new PutObjectCommand({
-    Bucket: bucket.name,
-    Key: key,
-    ContentLength: bytes,
-    ContentType: mediaType,
-    ChecksumSHA256: checksum,
-    ...(once ? { IfNoneMatch: '*' } : {}),
-  });
-  const url = await bucket.ask(() =>
-    getSignedUrl(bucket.client, command, {
-      expiresIn: seconds,
-      // As headers, which S3 compares with what is sent; moved into the address they would bind nothing.
-      signableHeaders: new Set([
-        'host',
-        'content-length',
-        'content-type',
-        'if-none-match',
-        'x-amz-checksum-sha256',
-      ]),
-      unhoistableHeaders: new Set(['if-none-match', 'x-amz-checksum-sha256']),
-    }),
-  );
-  return {
-    url,
-    method: 'PUT',
-    headers: {
-      'content-type': mediaType,
-      'x-amz-checksum-sha256': checksum,
-      ...(once ? { 'if-none-match': '*' } : {}),
-    },
-    expiresAt: new Date(now.getTime() + seconds * 1000).toISOString(),
+  const headers = {
+    'content-type': mediaType,
+    'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64'),
+    ...(key.startsWith(BLOB_PREFIX) ? { 'if-none-match': '*' } : {}),
   };
+  const bound = { ...headers, 'content-length': String(bytes) };
+  const url = await bucket.ask(() => bucket.presign({ method: 'PUT', key, headers: bound }, seconds));
+  return { url, method: 'PUT', headers, expiresAt: new Date(now.getTime() + seconds * 1000).toISOString() };
 }

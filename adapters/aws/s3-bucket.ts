@@ -1,10 +1,14 @@
 /** One bucket and the client that reaches it; every request of the store goes through `ask`. */
-import { HeadBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Answer, S3Client, S3Request } from './s3-client.ts';
 import { bucketMissing, isMissingObject, s3Failure, statusOf } from './s3-failure.ts';
 
 export interface S3Bucket {
-  readonly client: S3Client;
   readonly name: string;
+  /** One request, with the whole answer as text. */
+  send(request: S3Request): Promise<S3Answer<string>>;
+  /** One request, with the answer as it comes. */
+  open(request: S3Request): Promise<S3Answer<AsyncIterable<Uint8Array>>>;
+  presign(request: S3Request, seconds: number): Promise<string>;
   /** Does a piece of work with S3 and has its failure in our words. */
   ask<Result>(work: () => Promise<Result>): Promise<Result>;
   /** The same; null where there is no such object, once it is sure that there is a bucket. */
@@ -16,7 +20,7 @@ export function s3Bucket(client: S3Client, name: string): S3Bucket {
   // HEAD answers 404 without a body, whether the object or the whole bucket is missing.
   const requireBucket = async () => {
     if (seen) return;
-    await client.send(new HeadBucketCommand({ Bucket: name })).catch((error: unknown) => {
+    await client.send(name, { method: 'HEAD' }).catch((error: unknown) => {
       throw statusOf(error) === 404 ? bucketMissing(name, error) : error;
     });
     seen = true;
@@ -38,5 +42,12 @@ export function s3Bucket(client: S3Client, name: string): S3Bucket {
         return null;
       }
     });
-  return { client, name, ask, find };
+  return {
+    name,
+    send: (request) => client.send(name, request),
+    open: (request) => client.open(name, request),
+    presign: (request, seconds) => client.presign(name, request, seconds),
+    ask,
+    find,
+  };
 }

@@ -1,5 +1,4 @@
 /** Copies an object inside the bucket after its bytes were hashed; S3 copies the version that was hashed or none. */
-import { CopyObjectCommand } from '@aws-sdk/client-s3';
 import { hashOf, headOf } from './s3-blob-reader.ts';
 import type { S3Bucket } from './s3-bucket.ts';
 import { isTaken } from './s3-failure.ts';
@@ -13,15 +12,18 @@ export async function copyChecked(
   const before = await headOf(bucket, from);
   if (!before) return 'missing';
   if ((await hashOf(bucket, from)) !== sha256) return 'mismatch';
-  const command = new CopyObjectCommand({
-    Bucket: bucket.name,
-    Key: to,
-    CopySource: `${bucket.name}/${from}`,
-    CopySourceIfMatch: before.ETag,
-    ChecksumAlgorithm: 'SHA256',
-  });
+  const request = {
+    method: 'PUT',
+    key: to,
+    saysSo: true,
+    headers: {
+      'x-amz-copy-source': `${bucket.name}/${from.split('/').map(encodeURIComponent).join('/')}`,
+      'x-amz-copy-source-if-match': before.etag,
+      'x-amz-checksum-algorithm': 'SHA256',
+    },
+  } as const;
   try {
-    const copied = await bucket.find(() => bucket.client.send(command));
+    const copied = await bucket.find(() => bucket.send(request));
     return copied ? 'copied' : 'missing';
   } catch (error) {
     // Somebody put other bytes there since: what was hashed is gone.

@@ -1,7 +1,7 @@
 /** What S3 says when it cannot, in our words; the one place that knows its codes. */
 import { type ErrorDetail, ForgeError } from '#core/domain/errors.ts';
 
-/** An error of the SDK, as far as it is looked at here. */
+/** An error of a request, as far as it is looked at here. */
 export interface S3Error {
   readonly name?: string;
   readonly message?: string;

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { s3BlobStore } from '#adapters/aws/s3-blob-store.ts';
-import { motoBlobWorld, motoClient } from '#test/support/moto-bucket.ts';
+import { motoBlobWorld, motoClient, motoSdkClient } from '#test/support/moto-bucket.ts';
 import { type MotoServer, startMotoServer } from '#test/support/moto-server.ts';
 import { blobStoreSuite, pathKeySuite, presignedSuite } from './blob-store-suite.ts';
 
@@ -92,8 +92,10 @@ describe('the S3 blob store', () => {
         .update(large[0] ?? '')
         .digest('hex'),
     );
-    const left = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+    const sdk = motoSdkClient(moto.url);
+    const left = await sdk.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
     expect(left.Uploads ?? []).toEqual([]);
+    sdk.destroy();
     await close();
   }, 120_000);
 

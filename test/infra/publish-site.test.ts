@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { fixtureTree, PROJECT, removeFixtures } from '#test/support/fixture-tree.ts';
-import { makeBucket, motoClient } from '#test/support/moto-bucket.ts';
+import { makeBucket, motoClient, motoSdkClient } from '#test/support/moto-bucket.ts';
 import { type MotoServer, startMotoServer } from '#test/support/moto-server.ts';
 
 type Handler = (event: object) => Promise<void>;
@@ -18,8 +18,8 @@ const answers: Answer[] = [];
 
 beforeAll(async () => {
   moto = await startMotoServer();
-  client = motoClient(moto.url);
-  bucket = await makeBucket(client);
+  client = motoSdkClient(moto.url);
+  bucket = await makeBucket(motoClient(moto.url));
   waiting = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => {

@@ -1,8 +1,8 @@
 /** A bucket of its own on a moto server, behind what S3 checks and moto does not. */
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { S3Client as SdkClient } from '@aws-sdk/client-s3';
 import { s3BlobStore } from '#adapters/aws/s3-blob-store.ts';
-import { s3Client } from '#adapters/aws/s3-client.ts';
+import { type S3Client, s3Client } from '#adapters/aws/s3-client.ts';
 import type { SignedWorld } from '../contract/blob-store-suite.ts';
 import { MOTO_CREDENTIALS } from './moto-server.ts';
 import { refusal } from './s3-gate.ts';
@@ -12,10 +12,14 @@ export const REGION = 'us-east-1';
 export const motoClient = (url: string): S3Client =>
   s3Client({ endpoint: url, region: REGION, credentials: MOTO_CREDENTIALS });
 
+/** The SDK's own client of the same server, as a second opinion. */
+export const motoSdkClient = (url: string): SdkClient =>
+  new SdkClient({ endpoint: url, region: REGION, credentials: MOTO_CREDENTIALS, forcePathStyle: true });
+
 export async function makeBucket(client: S3Client): Promise<string> {
-  const Bucket = `forge-${randomUUID()}`;
-  await client.send(new CreateBucketCommand({ Bucket }));
-  return Bucket;
+  const bucket = `forge-${randomUUID()}`;
+  await client.send(bucket, { method: 'PUT' });
+  return bucket;
 }
 
 export async function motoBlobWorld(

@@ -1,8 +1,7 @@
 /** What the S3 adapter asks for and makes of the answers, where moto knows neither. */
 import { createHash } from 'node:crypto';
-import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { s3BlobStore } from '#adapters/aws/s3-blob-store.ts';
-import { s3Client } from '#adapters/aws/s3-client.ts';
+import { type S3ClientConfig, s3Client } from '#adapters/aws/s3-client.ts';
 import { type Scripted, type Sent, scriptedHandler } from '#test/support/scripted-handler.ts';
 
 const PART = 5 * 1024 * 1024;
@@ -211,5 +210,30 @@ describe('a read from S3', () => {
     );
     expect(Buffer.from((await store.read('a')) ?? []).toString()).toBe('weights');
     expect(sent[1]?.headers).toMatchObject({ range: 'bytes=3-', 'if-match': '"v1"' });
+  });
+});
+
+describe('an answer of S3 that is well by its status', () => {
+  it.each([
+    ['an error', '<Error><Code>InternalError</Code><Message>no</Message></Error>'],
+    ['nothing', ''],
+  ])('but holds %s is no success: the work is done again', async (_what, body) => {
+    const { sent, store } = world(inParts((nth) => (nth === 1 ? { status: 200, body } : DONE)));
+    expect(await store.writeIfAbsent('big', LARGE, 'a/b')).toBe(true);
+    expect(kinds(sent).filter((kind) => kind === 'POST upload')).toHaveLength(2);
+  });
+});
+
+describe('the host that is asked', () => {
+  it.each([
+    ['eu-west-1', 'forge', 'forge.s3.eu-west-1.amazonaws.com', '/a%3Db/c%40d'],
+    ['cn-north-1', 'forge', 'forge.s3.cn-north-1.amazonaws.com.cn', '/a%3Db/c%40d'],
+    ['eu-west-1', 'for.ge', 's3.eu-west-1.amazonaws.com', '/for.ge/a%3Db/c%40d'],
+  ])('in %s of bucket %s is %s', async (region, bucket, host, path) => {
+    const { sent, handler } = scriptedHandler(() => ({ status: 200 }));
+    const credentials = { accessKeyId: 'id', secretAccessKey: 'secret' };
+    const client = s3Client({ region, credentials, requestHandler: handler as never });
+    await s3BlobStore(client, bucket).delete('a=b/c@d');
+    expect(sent[0]).toMatchObject({ method: 'DELETE', path, headers: { host } });
   });
 });
