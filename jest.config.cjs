@@ -16,6 +16,8 @@ const project = (name) => ({
 });
 
 module.exports = {
+  // A property of a hundred cases takes a second; on a machine that does much else it takes ten.
+  testTimeout: 30_000,
   coverageProvider: 'babel',
   collectCoverageFrom: ['core/**/*.ts', 'local/asl/**/*.ts', 'local/jobs/**/*.ts'],
   coverageDirectory: 'dist/test/coverage',
