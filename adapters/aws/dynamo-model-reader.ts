@@ -1,6 +1,7 @@
 /** Reading models and their lineage from DynamoDB. */
 import type { LineageEdge } from '#core/domain/lineage.ts';
 import type { Model } from '#core/domain/model.ts';
+import type { ModelAlias } from '#core/domain/model-alias.ts';
 import type { ModelFilter, ModelReader } from '#core/ports/model-reader.ts';
 import { documentOf, documentsOf } from './dynamo-documents.ts';
 import { itemsNamed, pageOfPartition } from './dynamo-lists.ts';
@@ -70,6 +71,10 @@ export function dynamoModelReader(table: DynamoTable): ModelReader {
         if (active || rows.length < VERSIONS) return named(tenant, active);
         below = rows.at(-1)?.sk;
       }
+    },
+    async alias(tenant, name, alias) {
+      const item = await table.get(keyOf('modelAlias', { tenant, name, alias }));
+      return item && documentOf<ModelAlias>(table, item);
     },
     edgesAbove: (tenant, id) => edgesAbove(table, tenant, id),
   };

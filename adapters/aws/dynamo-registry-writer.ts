@@ -118,6 +118,7 @@ function plannersOf(table: DynamoTable): Planners {
     },
     model: (commit, { model, expected }) =>
       expected === null ? newModelSteps(commit, model) : changedModelSteps(table, commit, model, expected),
+    alias: ({ tenant }, change) => [aliasStep(tenant, change)],
     corpus({ tenant }, { corpus, expected }) {
       const { id, name, sha256 } = corpus;
       const record = itemOf('corpus', { tenant, corpus: id }, { document: JSON.stringify(corpus) });
@@ -271,6 +272,15 @@ async function changedModelSteps(
       status,
     ),
   ];
+}
+
+function aliasStep(
+  tenant: string,
+  { alias: record, expected }: Extract<Change, { kind: 'alias' }>,
+): DecidedStep {
+  const { name, alias, recordVersion: version } = record;
+  const put = itemOf('modelAlias', { tenant, name, alias }, { version, document: JSON.stringify(record) });
+  return { put, ...under(`Alias ${name}@${alias}`, expected) };
 }
 
 function idempotencyStep(

@@ -38,6 +38,11 @@ export const ITEMS = {
     sk: 'V#{version}',
     holds: 'id and status of the model that has this version of the name',
   },
+  modelAlias: {
+    pk: 'T#{tenant}#MODEL-ALIASES#{name}',
+    sk: '{alias}',
+    holds: 'the version of the name that an alias points at',
+  },
   modelOfName: {
     pk: 'T#{tenant}#MODELS#NAME#{name}',
     sk: '{model}',

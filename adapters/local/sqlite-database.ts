@@ -22,6 +22,9 @@ CREATE TABLE IF NOT EXISTS models (
   status TEXT NOT NULL, record_version INTEGER NOT NULL, document TEXT NOT NULL,
   PRIMARY KEY (tenant, id), UNIQUE (tenant, name, version)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS models_by_run ON models (tenant, run_id, id);
+CREATE TABLE IF NOT EXISTS model_aliases (
+  tenant TEXT NOT NULL, name TEXT NOT NULL, alias TEXT NOT NULL, record_version INTEGER NOT NULL, document TEXT NOT NULL,
+  PRIMARY KEY (tenant, name, alias)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS model_parents (
   tenant TEXT NOT NULL, child TEXT NOT NULL, parent TEXT NOT NULL, relation TEXT NOT NULL, weight REAL NOT NULL,
   PRIMARY KEY (tenant, child, parent)) WITHOUT ROWID;

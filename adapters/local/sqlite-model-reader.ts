@@ -1,6 +1,7 @@
 /** Reading models and their lineage from SQLite. */
 import type { LineageEdge } from '#core/domain/lineage.ts';
 import type { Model } from '#core/domain/model.ts';
+import type { ModelAlias } from '#core/domain/model-alias.ts';
 import type { ModelFilter, ModelReader } from '#core/ports/model-reader.ts';
 import { document, documents, type SqliteDatabase } from './sqlite-database.ts';
 import { pageOf } from './sqlite-readers.ts';
@@ -33,6 +34,9 @@ export function sqliteModelReader(database: SqliteDatabase): ModelReader {
   const latest = database.prepare(
     "SELECT document FROM models WHERE tenant = ? AND name = ? AND status = 'active' ORDER BY version DESC LIMIT 1",
   );
+  const alias = database.prepare(
+    'SELECT document FROM model_aliases WHERE tenant = ? AND name = ? AND alias = ?',
+  );
   const above = database.prepare(EDGES_ABOVE);
   return {
     async get(tenant, id) {
@@ -55,6 +59,9 @@ export function sqliteModelReader(database: SqliteDatabase): ModelReader {
     },
     async latest(tenant, name) {
       return document<Model>(latest.get(tenant, name));
+    },
+    async alias(tenant, name, word) {
+      return document<ModelAlias>(alias.get(tenant, name, word));
     },
     async edgesAbove(tenant, id) {
       return above.all(tenant, id) as LineageEdge[];

@@ -2,6 +2,7 @@
 import { ForgeError } from '#core/domain/errors.ts';
 import type { Model } from '#core/domain/model.ts';
 import type { Change, RegistryWriter } from '#core/ports/registry-writer.ts';
+import { aliasHandler } from './sqlite-alias-writer.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { SqliteEventLog } from './sqlite-event-log.ts';
 import { stale } from './sqlite-stale.ts';
@@ -18,6 +19,7 @@ export function sqliteRegistryWriter(database: SqliteDatabase, eventLog: SqliteE
     ...webhookHandlers(database),
     ...accessHandlers(database),
     model: modelHandler(database),
+    alias: aliasHandler(database),
     upload: uploadHandler(database),
     idempotency: idempotencyHandler(database),
     event: (tenant, { event }) => eventLog.insert(tenant, event),

@@ -88,6 +88,13 @@ function modelMethods(connection: Connection) {
         headers: { 'if-match': etag },
         body: { reason },
       }),
+    promoteModel: (reference: string, etag: string, alias: string) =>
+      call(connection, 'post', `${MODEL}/promote`, {
+        path: { reference },
+        headers: { 'if-match': etag },
+        body: { alias },
+        limitSeconds: null,
+      }),
     deleteModel: (reference: string, etag: string, reason: string | undefined) =>
       call(connection, 'delete', MODEL, {
         path: { reference },

@@ -14,6 +14,7 @@ function renderModel(model: Model, paint: Paint): string {
     [
       ['model', `${model.name}@${model.version}`],
       ['id', model.id],
+      ['aliases', model.aliases?.join(', ') || 'none'],
       ['role', model.role],
       ['status', paintStatus(paint, model.status)],
       ['phase', model.phase],

@@ -11,12 +11,13 @@ export type ListOptions = Omit<ModelFilter, 'limit' | 'cursor'> & { readonly lim
 export async function listModels({ client, console }: Context, filter: ListOptions): Promise<number> {
   const { limit, ...where } = filter;
   const page = await client.listModels(where, limit);
-  const header = ['model', 'role', 'phase', 'status', 'parameters', 'size', 'created (UTC)', 'id'];
+  const header = ['model', 'aliases', 'role', 'phase', 'status', 'parameters', 'size', 'created (UTC)', 'id'];
   console.data(page, (paint) =>
     renderTable(
       header,
       page.items.map((model) => [
         `${model.name}@${model.version}`,
+        model.aliases?.join(', ') || '-',
         model.role,
         model.phase ?? '-',
         paintStatus(paint, model.status),

@@ -1,9 +1,9 @@
-/** `forge models archive|restore|quarantine|delete|metadata|import|diff` */
+/** `forge models archive|restore|quarantine|promote|delete|metadata|import|diff` */
 import type { Command } from 'commander';
 import type { Act } from './act.ts';
 import { namedParent, RELATIONS } from './option-values.ts';
 
-const REFERENCE = 'model: id, name, name@3 or name@latest';
+const REFERENCE = 'model: id, name, name@3, name@latest or an alias such as name@best';
 
 const CHANGES = {
   archive: 'take a model out of use; its files stay',
@@ -24,6 +24,16 @@ function addChanges(models: Command, act: Act): void {
         ),
       );
   }
+  models
+    .command('promote')
+    .argument('<ref>', REFERENCE)
+    .description('verify a model and point an alias of its name at it')
+    .requiredOption('--alias <alias>', 'such as best or production; latest is worked out and cannot be set')
+    .action((ref, options) =>
+      act(async (context) =>
+        (await import('../commands/models-promote.ts')).promoteModel(context, ref, options),
+      ),
+    );
   models
     .command('delete')
     .argument('<ref>', REFERENCE)

@@ -13,7 +13,7 @@ const STATUSES = Object.keys({
   quarantined: true,
   deleted: true,
 } satisfies Record<ModelStatus, true>);
-const REFERENCE = 'model: id, name, name@3 or name@latest';
+const REFERENCE = 'model: id, name, name@3, name@latest or an alias such as name@best';
 
 function addList(models: Command, act: Act): void {
   models

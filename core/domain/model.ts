@@ -41,6 +41,15 @@ export interface Tombstone {
   readonly purgedAt: string | null;
 }
 
+/** One move of an alias to this version. */
+export interface Promotion {
+  readonly alias: string;
+  /** The version that had the alias before. */
+  readonly from: number | null;
+  readonly at: string;
+  readonly by: string;
+}
+
 export interface Model {
   readonly schemaVersion: 1;
   readonly tenant: string;
@@ -61,6 +70,10 @@ export interface Model {
   readonly licence?: string;
   /** @default never changed */
   readonly statusChanges?: readonly StatusChange[];
+  /** Aliases that point at this version, in order. @default none */
+  readonly aliases?: readonly string[];
+  /** @default never promoted */
+  readonly promotions?: readonly Promotion[];
   /** Stands with the status `deleted` and never without it. */
   readonly tombstone?: Tombstone;
   readonly createdAt: string;

@@ -4,6 +4,7 @@ import type { Corpus } from '../domain/corpus.ts';
 import type { NewEvent } from '../domain/event.ts';
 import type { Ulid } from '../domain/ids.ts';
 import type { Model } from '../domain/model.ts';
+import type { ModelAlias } from '../domain/model-alias.ts';
 import type { Preset } from '../domain/preset.ts';
 import type { Run } from '../domain/run.ts';
 import type { Upload } from '../domain/upload.ts';
@@ -16,6 +17,7 @@ import type { Delivery, Webhook } from '../domain/webhook.ts';
 export type Change =
   | { readonly kind: 'run'; readonly run: Run; readonly expected: number | null }
   | { readonly kind: 'model'; readonly model: Model; readonly expected: number | null }
+  | { readonly kind: 'alias'; readonly alias: ModelAlias; readonly expected: number | null }
   | { readonly kind: 'corpus'; readonly corpus: Corpus; readonly expected: number | null }
   | { readonly kind: 'preset'; readonly preset: Preset; readonly expected: number | null }
   | { readonly kind: 'upload'; readonly upload: Upload; readonly expected: null }

@@ -40,6 +40,10 @@ function targetOf(change: Change): readonly AuditTarget[] {
       return [{ kind: 'run', id: change.run.id, status: change.run.status }];
     case 'model':
       return [{ kind: 'model', id: change.model.id, status: change.model.status }];
+    case 'alias': {
+      const { name, alias, modelId } = change.alias;
+      return [{ kind: 'alias', id: `${name}@${alias}`, status: modelId }];
+    }
     case 'key':
       return [{ kind: 'key', id: change.key.id, status: change.key.revokedAt ? 'revoked' : 'active' }];
     case 'corpus':

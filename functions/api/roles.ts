@@ -59,6 +59,7 @@ const MAINTAINING: Readonly<Record<string, Access>> = {
   'POST /v1/gc': 'maintainer',
   'DELETE /v1/models/{reference}': 'maintainer',
   'POST /v1/models/{reference}/archive': 'maintainer',
+  'POST /v1/models/{reference}/promote': 'maintainer',
   'POST /v1/models/{reference}/quarantine': 'maintainer',
   'POST /v1/models/{reference}/restore': 'maintainer',
   'DELETE /v1/presets/{name}': 'maintainer',

@@ -13,6 +13,7 @@ import { bodyOf, traceOf } from '#test/support/table-trace.ts';
 import { entryOf, keyOf } from './access-tests.ts';
 import {
   AT,
+  aliasOf,
   corpusOf,
   eventOf,
   idOf,
@@ -49,6 +50,7 @@ const READS: Readonly<Record<string, (ports: RegistryPorts) => Promise<unknown>>
   'models.byName, newest': ({ models }) => models.byName(TENANT, 'toy-reasoning', null),
   'models.byName, of a version': ({ models }) => models.byName(TENANT, 'toy-reasoning', 1),
   'models.latest': ({ models }) => models.latest(TENANT, 'toy-reasoning'),
+  'models.alias': ({ models }) => models.alias(TENANT, 'toy-reasoning', 'best'),
   'models.edgesAbove, per generation': ({ models }) => models.edgesAbove(TENANT, MODEL),
   'corpora.get': ({ corpora }) => corpora.get(TENANT, idOf(4)),
   'corpora.list': ({ corpora }) => corpora.list(TENANT, PAGE),
@@ -97,6 +99,8 @@ const WRITES: Readonly<Record<string, Change>> = {
     model: modelOf(5, { version: 2, recordVersion: 2 }),
     expected: 1,
   },
+  'an alias': { kind: 'alias', alias: aliasOf(MODEL), expected: null },
+  'a moved alias': { kind: 'alias', alias: aliasOf(idOf(5), { recordVersion: 2 }), expected: 1 },
   'a corpus': { kind: 'corpus', corpus: corpusOf(4), expected: null },
   'an upload': { kind: 'upload', upload: uploadOf(7), expected: null },
   'an API key': { kind: 'key', key: keyOf(9), expected: null },

@@ -5,6 +5,7 @@ import type { Corpus } from '#core/domain/corpus.ts';
 import type { NewEvent } from '#core/domain/event.ts';
 import { makeUlid } from '#core/domain/ids.ts';
 import type { Model } from '#core/domain/model.ts';
+import type { ModelAlias } from '#core/domain/model-alias.ts';
 import type { Preset } from '#core/domain/preset.ts';
 import { newRun, type Run } from '#core/domain/run.ts';
 import type { Upload } from '#core/domain/upload.ts';
@@ -60,6 +61,19 @@ export function modelOf(number: number, change: Partial<Model> = {}): Model {
     recordVersion: 1,
     ...change,
   } as Model;
+}
+
+export function aliasOf(modelId: string, change: Partial<ModelAlias> = {}): ModelAlias {
+  return {
+    schemaVersion: 1,
+    tenant: TENANT,
+    name: 'toy-reasoning',
+    alias: 'best',
+    modelId,
+    updatedAt: AT,
+    recordVersion: 1,
+    ...change,
+  };
 }
 
 export function corpusOf(number: number, change: Partial<Corpus> = {}): Corpus {

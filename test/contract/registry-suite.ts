@@ -2,6 +2,7 @@
 import presetFile from '#contracts/presets.json' with { type: 'json' };
 import type { Change } from '#core/ports/registry-writer.ts';
 import { accessTests } from './access-tests.ts';
+import { aliasTests } from './alias-tests.ts';
 import { lineageTests, statusTests, versionTests } from './model-tests.ts';
 import {
   AT,
@@ -54,6 +55,7 @@ export function runRegistrySuite(name: string, make: () => Promise<RegistryWorld
     emptyTenantTests(() => ports);
     presetTests(() => ports, commit);
     statusTests(() => ports, commit);
+    aliasTests(() => ports, commit);
     sharedNameTests(() => ports, commit);
     uploadTests(() => ports, commit);
     webhookTests(() => ports, commit);

@@ -125,6 +125,8 @@ describe('the life of a model', () => {
   it('goes from active to archived, quarantined and deleted, and comes back each time', async () => {
     const name = 'tiny-adaptive';
     const because = ['--reason', 'a test'];
+    expect(await act('promote', name, '--alias', 'best')).toMatchObject({ aliases: ['best'] });
+    expect(await json(['models', 'get', `${name}@best`])).toMatchObject({ name, version: 1 });
     expect(await act('archive', name, ...because)).toMatchObject({ status: 'archived' });
     expect(await forge(['models', 'get', name])).toMatchObject({
       exitCode: 5,

@@ -72,7 +72,7 @@ export const ROWS: readonly Row[] = [
 
 /** Verbs that are tested apart from the table: they change things, never end, or print something else than data. */
 export const TESTED_BELOW = [
-  ...['archive', 'restore', 'quarantine', 'delete', 'import'].map((verb) => `/models/${verb}`),
+  ...['archive', 'restore', 'quarantine', 'promote', 'delete', 'import'].map((verb) => `/models/${verb}`),
   '/runs/pause',
   '/runs/resume',
   '/presets/save',

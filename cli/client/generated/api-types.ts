@@ -871,6 +871,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/models/{reference}/promote": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Point an alias of the name at this version, once its files are verified */
+        readonly post: operations["postModelsByReferencePromote"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/models/{reference}/quarantine": {
         readonly parameters: {
             readonly query?: never;
@@ -1696,7 +1713,7 @@ export interface components {
             readonly input?: {
                 /** @description Corpus to train and measure on: id, name or name@hash prefix. */
                 readonly corpus?: string;
-                /** @description Model to start from: id, name or name@version. */
+                /** @description Model to start from: id, name, name@version, name@latest or an alias such as name@best. */
                 readonly model?: string;
                 /** @description Several models to start from, such as the parents of a merge; instead of `model`. */
                 readonly models?: readonly string[];
@@ -3043,6 +3060,14 @@ export interface components {
                 readonly by: string;
                 readonly reason: string;
             }[];
+            readonly aliases?: readonly string[];
+            readonly promotions?: readonly {
+                readonly alias: string;
+                readonly from: number | null;
+                /** @description UTC time, ISO 8601. */
+                readonly at: string;
+                readonly by: string;
+            }[];
             readonly tombstone?: {
                 /** @description UTC time, ISO 8601. */
                 readonly deletedAt: string;
@@ -3072,7 +3097,7 @@ export interface components {
             readonly licence?: string;
             /** @description Registered models that it was made from, for its lineage. */
             readonly parents?: readonly {
-                /** @description Id, name, name@3 or name@latest. */
+                /** @description Id, name, name@3, name@latest or name@alias. */
                 readonly model: string;
                 /** @enum {string} */
                 readonly relation: "continued-from" | "merged-from" | "quantised-from" | "baked-from" | "compressed-from" | "deployed-from";
@@ -3368,7 +3393,7 @@ export interface components {
             readonly input?: {
                 /** @description Corpus to train and measure on: id, name or name@hash prefix. */
                 readonly corpus?: string;
-                /** @description Model to start from: id, name or name@version. */
+                /** @description Model to start from: id, name, name@version, name@latest or an alias such as name@best. */
                 readonly model?: string;
                 /** @description Several models to start from, such as the parents of a merge; instead of `model`. */
                 readonly models?: readonly string[];
@@ -3557,6 +3582,10 @@ export interface components {
             readonly request_id: string;
             readonly retryable: boolean;
             readonly retry_after_s?: number;
+        };
+        readonly Promotion: {
+            /** @description Such as best or production; not latest. */
+            readonly alias: string;
         };
         readonly Retry: {
             /**
@@ -4436,7 +4465,7 @@ export interface components {
             readonly input: {
                 /** @description Corpus to train and measure on: id, name or name@hash prefix. */
                 readonly corpus?: string;
-                /** @description Model to start from: id, name or name@version. */
+                /** @description Model to start from: id, name, name@version, name@latest or an alias such as name@best. */
                 readonly model?: string;
                 /** @description Several models to start from, such as the parents of a merge; instead of `model`. */
                 readonly models?: readonly string[];
@@ -7084,7 +7113,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @description Id, name, name@version or name@latest. */
+                /** @description Id, name, name@version, name@latest or name@alias. */
                 readonly reference: string;
             };
             readonly cookie?: never;
@@ -7128,7 +7157,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
-                /** @description Id, name, name@version or name@latest. */
+                /** @description Id, name, name@version, name@latest or name@alias. */
                 readonly reference: string;
             };
             readonly cookie?: never;
@@ -7163,7 +7192,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
-                /** @description Id, name, name@version or name@latest. */
+                /** @description Id, name, name@version, name@latest or name@alias. */
                 readonly reference: string;
             };
             readonly cookie?: never;
@@ -7199,7 +7228,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description Id, name, name@version or name@latest. */
+                /** @description Id, name, name@version, name@latest or name@alias. */
                 readonly reference: string;
             };
             readonly cookie?: never;
@@ -7231,7 +7260,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description Id, name, name@version or name@latest. */
+                /** @description Id, name, name@version, name@latest or name@alias. */
                 readonly reference: string;
             };
             readonly cookie?: never;
@@ -7258,6 +7287,45 @@ export interface operations {
             };
         };
     };
+    readonly postModelsByReferencePromote: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description ETag of the model. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Id, name, name@version, name@latest or name@alias. */
+                readonly reference: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly postModelsByReferenceQuarantine: {
         readonly parameters: {
             readonly query?: never;
@@ -7266,7 +7334,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
-                /** @description Id, name, name@version or name@latest. */
+                /** @description Id, name, name@version, name@latest or name@alias. */
                 readonly reference: string;
             };
             readonly cookie?: never;
@@ -7305,7 +7373,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
-                /** @description Id, name, name@version or name@latest. */
+                /** @description Id, name, name@version, name@latest or name@alias. */
                 readonly reference: string;
             };
             readonly cookie?: never;
@@ -7341,7 +7409,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description Id, name, name@version or name@latest. */
+                /** @description Id, name, name@version, name@latest or name@alias. */
                 readonly reference: string;
             };
             readonly cookie?: never;

@@ -5,7 +5,7 @@ import { type Decision, moveModel, restoreModel } from '../../domain/model-life.
 import { type Principal, requireRole } from '../../domain/principal.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { dependentProblem, findDependents } from '../queries/find-dependents.ts';
-import { verifyFiles } from '../queries/verify-model.ts';
+import { requireVerified } from '../queries/verify-model.ts';
 
 export const MODEL_ACTS = ['archive', 'restore', 'quarantine', 'delete'] as const;
 export type ModelAct = (typeof MODEL_ACTS)[number];
@@ -73,16 +73,4 @@ async function refuseDependents(ports: StatusPorts, principal: Principal, model:
       hint: 'Delete the models that were made from it and wait for or cancel the runs, or archive it instead.',
     },
   );
-}
-
-/** What was taken out of use comes back only with the bytes that it had. */
-async function requireVerified(ports: Pick<Ports, 'blobs'>, model: Model): Promise<void> {
-  const { files } = await verifyFiles(ports, model);
-  const broken = files.filter(({ ok }) => !ok);
-  if (broken.length === 0) return;
-  const listed = broken.map(({ path, found }) => `${path} is ${found === null ? 'missing' : 'altered'}`);
-  throw new ForgeError('conflict', `Model ${modelReference(model)} does not verify: ${listed.join('; ')}.`, {
-    code: 'not_verified',
-    hint: 'Its files are damaged; import the model again.',
-  });
 }

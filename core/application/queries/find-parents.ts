@@ -9,7 +9,7 @@ import type { ReadPorts } from '../../ports/read-ports.ts';
 import { findModel } from './find-model.ts';
 
 export interface NamedParent {
-  /** Id, name, `name@3` or `name@latest`. */
+  /** Id, name, `name@3`, `name@latest` or `name@alias`. */
   readonly model: string;
   readonly relation: ModelParentLink['relation'];
   /** Its share of the child. @default 1 */

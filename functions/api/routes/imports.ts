@@ -22,7 +22,7 @@ const offeredFile = z.strictObject({
 const MAX_PARENTS = 64;
 
 const namedParent = z.strictObject({
-  model: z.string().min(1).max(100).describe('Id, name, name@3 or name@latest.'),
+  model: z.string().min(1).max(100).describe('Id, name, name@3, name@latest or name@alias.'),
   relation: modelParent.shape.relation,
   weight: z.number().optional().describe('Its share of the model; 1 where it is left out.'),
 });

@@ -1,9 +1,10 @@
-/** /v1/models/{reference}: archive, quarantine, delete, restore; and the metadata document. */
+/** /v1/models/{reference}: archive, quarantine, delete, restore, promote; and the metadata document. */
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { modelMetadata } from '#contracts/source/model-metadata.ts';
 import { changeModelStatus, type ModelAct } from '#core/application/commands/change-model-status.ts';
-import { findAnyModel, findModel } from '#core/application/queries/find-model.ts';
+import { promoteModel } from '#core/application/commands/promote-model.ts';
+import { findAnyModel, findCandidate, findModel } from '#core/application/queries/find-model.ts';
 import { getModelMetadata } from '#core/application/queries/get-model-metadata.ts';
 import type { Model } from '#core/domain/model.ts';
 import type { ApiContext, ApiEnvironment } from '../environment.ts';
@@ -14,11 +15,17 @@ import { model } from '../schemas/model.ts';
 
 const tag = 'models';
 const byReference = z.object({
-  reference: z.string().meta({ description: 'Id, name, name@version or name@latest.' }),
+  reference: z.string().meta({ description: 'Id, name, name@version, name@latest or name@alias.' }),
 });
 const ifMatch = z.object({ 'if-match': z.string().optional().meta({ description: 'ETag of the model.' }) });
 const reason = z.string().trim().min(1).max(500);
 const reasonBody = z.strictObject({ reason }).meta({ id: 'StatusReason' });
+
+const promotion = z
+  .strictObject({
+    alias: z.string().min(1).max(64).meta({ description: 'Such as best or production; not latest.' }),
+  })
+  .meta({ id: 'Promotion' });
 
 const SUMMARIES = {
   archive: 'Take a model out of use, its files stay',
@@ -29,6 +36,7 @@ const SUMMARIES = {
 export function addModelLifeRoutes(app: ApiApp, api: ApiContext): void {
   for (const act of ['archive', 'restore', 'quarantine'] as const) addAct(app, api, act);
   addDeletion(app, api);
+  addPromotion(app, api);
   addMetadata(app, api);
 }
 
@@ -85,6 +93,31 @@ function addDeletion(app: ApiApp, api: ApiContext): void {
       answers: { 200: model },
     },
     (context) => carryOut(api, context, 'delete', async () => readQueryReason(context.req.query('reason'))),
+  );
+}
+
+function addPromotion(app: ApiApp, { ports }: ApiContext): void {
+  addRoute(
+    app,
+    {
+      method: 'post',
+      path: '/v1/models/{reference}/promote',
+      tag,
+      summary: 'Point an alias of the name at this version, once its files are verified',
+      params: byReference,
+      headers: ifMatch,
+      body: promotion,
+      answers: { 200: model },
+    },
+    async (context) => {
+      const { principal } = context.var;
+      const found = await findCandidate(ports, principal, context.req.param('reference') ?? '');
+      expectedVersion(context, found.recordVersion);
+      const { alias } = await readJsonBody(context, promotion);
+      const promoted = await underPrecondition(promoteModel(ports, principal, { model: found, alias }));
+      context.header('etag', etagOf(promoted.recordVersion));
+      return context.json(promoted);
+    },
   );
 }
 

@@ -18,7 +18,7 @@ import { pageOf, pageQuery } from '../schemas/paging.ts';
 
 const tag = 'models';
 const byReference = z.object({
-  reference: z.string().meta({ description: 'Id, name, name@version or name@latest.' }),
+  reference: z.string().meta({ description: 'Id, name, name@version, name@latest or name@alias.' }),
 });
 const DOWNLOAD_SECONDS = 300;
 

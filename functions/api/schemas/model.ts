@@ -18,6 +18,7 @@ const lifeEntry = z.object({
 });
 
 const statusChange = z.object({ status: modelStatus, at: timestamp, by: z.string(), reason: z.string() });
+const promotion = z.object({ alias: z.string(), from: z.int().nullable(), at: timestamp, by: z.string() });
 const tombstone = z.object({
   deletedAt: timestamp,
   purgeAfter: timestamp,
@@ -43,6 +44,8 @@ export const model = z
     lifecycle: z.array(lifeEntry),
     licence: z.string().optional(),
     statusChanges: z.array(statusChange).optional(),
+    aliases: z.array(z.string()).optional(),
+    promotions: z.array(promotion).optional(),
     tombstone: tombstone.optional(),
     createdAt: timestamp,
     updatedAt: timestamp,

@@ -86,6 +86,10 @@ export function modelsOf(store: MemoryStore): ModelReader {
       );
       return copyOf(active.sort((left, right) => right.version - left.version)[0]);
     },
+    async alias(tenant, name, alias) {
+      await yieldTurn();
+      return copyOf(store.tables.aliases.get(keyOf(tenant, `${name}/${alias}`)));
+    },
     async edgesAbove(tenant, id) {
       const edges = edgesOf(ofTenant(store.tables.models, tenant));
       const family = new Set([id, ...ancestors(edges, id)]);

@@ -123,6 +123,13 @@ function apply(tables: Tables, tenant: string, change: Change): Tables {
     }
     case 'model':
       return applyModel(tables, tenant, change);
+    case 'alias': {
+      const { name, alias, recordVersion } = change.alias;
+      const key = keyOf(tenant, `${name}/${alias}`);
+      const found = tables.aliases.get(key)?.recordVersion ?? null;
+      condition(`alias ${name}@${alias}`, found, change.expected, recordVersion);
+      return { ...tables, aliases: withEntry(tables.aliases, key, change.alias) };
+    }
     case 'preset':
     case 'delete-preset':
       return applyPreset(tables, tenant, change);

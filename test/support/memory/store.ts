@@ -6,6 +6,7 @@ import type { AuditEntry } from '#core/domain/audit.ts';
 import type { Corpus } from '#core/domain/corpus.ts';
 import type { NewEvent } from '#core/domain/event.ts';
 import type { Model } from '#core/domain/model.ts';
+import type { ModelAlias } from '#core/domain/model-alias.ts';
 import type { Preset } from '#core/domain/preset.ts';
 import type { Run } from '#core/domain/run.ts';
 import type { Upload } from '#core/domain/upload.ts';
@@ -21,6 +22,7 @@ export interface IdempotencyRecord {
 export interface Tables {
   readonly runs: ReadonlyMap<string, Run>;
   readonly models: ReadonlyMap<string, Model>;
+  readonly aliases: ReadonlyMap<string, ModelAlias>;
   readonly corpora: ReadonlyMap<string, Corpus>;
   readonly presets: ReadonlyMap<string, Preset>;
   /** By content. */
@@ -48,6 +50,7 @@ export function newStore(): MemoryStore {
     tables: {
       runs: new Map(),
       models: new Map(),
+      aliases: new Map(),
       corpora: new Map(),
       presets: new Map(),
       uploads: new Map(),

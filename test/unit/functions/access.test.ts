@@ -46,6 +46,7 @@ const callsFor = (run: string): readonly Call[] => [
   ['POST', '/v1/models/toy-base/archive', act],
   ['POST', '/v1/models/toy-base/restore', act],
   ['POST', '/v1/models/toy-base/quarantine', act],
+  ['POST', '/v1/models/toy-base/promote', { body: { alias: 'best' }, headers: act.headers }],
   ['DELETE', '/v1/models/toy-base', { headers: act.headers }],
   ['POST', '/v1/models', { body: { name: 'mine', files: [{ path: 'x', sha256: hashOf('x'), bytes: 1 }] } }],
   ['POST', '/v1/gc', { body: { dryRun: true } }],

@@ -227,7 +227,7 @@ describe('a run document', () => {
     [404, 'not_found', { input: { corpus: 'nobody' } }],
     [404, 'not_found', { input: { model: '01ARZ3NDEKTSV4RRFFQ69G5FAV' }, phases: [2] }],
     [404, 'not_found', { preset: 'nobody' }],
-    [422, 'invalid_reference', { input: { model: 'a@b' }, phases: [2] }],
+    [422, 'invalid_reference', { input: { model: 'a@B' }, phases: [2] }],
   ])('that refers to what is not there: %i %s', async (status, code, change) => {
     const answer = await submit({ body: { ...DOCUMENT, ...change } });
     expect([answer.status, answer.body.code]).toEqual([status, code]);

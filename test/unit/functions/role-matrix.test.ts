@@ -103,6 +103,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   'GET /v1/models/{reference}': model(''),
   'DELETE /v1/models/{reference}': model('', { headers: seen }),
   'POST /v1/models/{reference}/archive': model('/archive', act),
+  'POST /v1/models/{reference}/promote': model('/promote', { body: { alias: 'best' }, headers: seen }),
   'POST /v1/models/{reference}/quarantine': model('/quarantine', act),
   'POST /v1/models/{reference}/restore': model('/restore', act),
   'GET /v1/models/{reference}/lineage': model('/lineage'),
