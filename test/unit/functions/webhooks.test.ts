@@ -66,7 +66,7 @@ it.each([
   'https://93.184.215.14:22/',
   'file:///etc/passwd',
   'gopher://93.184.215.14/',
-])('answers 422 url_not_allowed to %s, without repeating it', async (url) => {
+])('row 49: answers 422 url_not_allowed to %s, without repeating it', async (url) => {
   const guarded = apiWorld({}, { outbound: guardedSender() });
   const before = guarded.stored();
   const answer = await guarded.send('POST', '/v1/webhooks', { body: { url } });

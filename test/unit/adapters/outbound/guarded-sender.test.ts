@@ -24,7 +24,7 @@ async function refusal(url: string, given: OutboundRules = rules) {
   );
 }
 
-describe('an address that may not be called', () => {
+describe('rows 48 and 49: an address that may not be called', () => {
   it.each([
     ['the metadata service', 'https://169.254.169.254/latest/meta-data'],
     ['plain HTTP', 'http://hooks.example/'],
@@ -181,7 +181,7 @@ describe('a request', () => {
     expect(seen).toEqual([{ url: '/in?x=1', host: 'hooks.example', body: 'text' }]);
   });
 
-  it('asks once and connects to that answer, so that a name which changes its mind leads nowhere', async () => {
+  it('row 48: asks once and connects to that answer, so that a name which changes its mind leads nowhere', async () => {
     const answers = [[PUBLIC], ['169.254.169.254'], ['127.0.0.1']];
     let asked = 0;
     const resolve = async () => answers[Math.min(asked++, 2)] ?? [];
@@ -203,7 +203,7 @@ describe('a request', () => {
     await expect(post('https://hooks.example/', trusting)).rejects.toMatchObject({ kind: 'dependency' });
   });
 
-  it('follows no redirect', async () => {
+  it('row 48: follows no redirect', async () => {
     expect(await post('https://hooks.example/moved')).toBe(302);
     expect(seen.map(({ url }) => url)).toEqual(['/moved']);
   });
