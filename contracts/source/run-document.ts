@@ -32,7 +32,12 @@ export const runInput = z.strictObject({
     .max(200)
     .optional()
     .describe('Corpus to train and measure on: id, name or name@hash prefix.'),
-  model: z.string().min(1).max(200).optional().describe('Model to start from: id, name, name@version, name@latest or an alias such as name@best.'),
+  model: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Model to start from: id, name, name@version, name@latest or an alias such as name@best.'),
   models: z
     .array(z.string().min(1).max(200))
     .min(1)

@@ -24,7 +24,8 @@ it.each([23, 29, 30, 31, 32, 48, 49])('bad input %i is named by a test', (row) =
 });
 
 it('looks at titles only', () => {
-  const text = "/** row 1 */ it('row 2: x', () => 'row 3'); describe.each([4])('rows 5, 6 and 7', f); // row 8";
+  const text =
+    "/** row 1 */ it('row 2: x', () => 'row 3'); describe.each([4])('rows 5, 6 and 7', f); // row 8";
   expect(rowsNamedIn(text)).toEqual([2, 5, 6, 7]);
   expect(rowsNamedIn("it.each([\n 4,\n])('rows 5, 6 and 7: %s', f)")).toEqual([5, 6, 7]);
 });
