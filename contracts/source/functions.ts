@@ -65,6 +65,8 @@ export type ResourceVariable = (typeof RESOURCE_VARIABLES)[Resource][number];
 export const TRIGGERS = [
   /** The HTTP API. */
   'http',
+  /** The HTTP API for keys: as its authorizer, before a request is passed on. */
+  'authorise',
   /** A Task state of the state machines. */
   'task',
   /** A subscription of the jobs' log group. */
@@ -109,6 +111,10 @@ export const functionsManifest = z.strictObject({
 
 export type FunctionFacts = Readonly<z.output<typeof functionFacts>>;
 export type FunctionsManifest = Readonly<z.output<typeof functionsManifest>>;
+
+/** Whether the HTTP APIs call a function: such ones are deployed with them, apart from what runs a run. */
+export const isOfTheApi = ({ triggers }: { readonly triggers: readonly string[] }): boolean =>
+  triggers.includes('http') || triggers.includes('authorise');
 
 /** The variables that a function with these grants is given. */
 export function variablesOf(grants: readonly Grant[]): readonly ResourceVariable[] {

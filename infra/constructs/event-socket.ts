@@ -73,7 +73,7 @@ export class EventSocket extends Construct {
   answerBy(handler: IFunction): void {
     for (const route of ROUTES) {
       const integration = new WebSocketLambdaIntegration(`Answer${route.slice(1)}`, handler);
-      acknowledge(this.api.addRoute(route, { integration }), 'socket-after-connect');
+      acknowledge(this.api.addRoute(route, { integration }), 'decided-by-the-function');
     }
   }
 }

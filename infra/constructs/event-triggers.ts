@@ -51,6 +51,7 @@ export class EventTriggers extends Construct {
   readonly #props: EventTriggersProps;
   readonly #wire: Readonly<Record<Trigger, (target: ForgeFunction, id: string) => void>> = {
     http: CALLED_DIRECTLY,
+    authorise: CALLED_DIRECTLY,
     task: CALLED_DIRECTLY,
     'job-output': (target, id) => this.#jobOutput(target, id),
     'job-status': (target, id) =>

@@ -38,10 +38,10 @@ export const ACKNOWLEDGED = {
     reason:
       'A web ACL costs more than the rest of an idle stage; calls are authenticated and throttled. Setting site.webAclArn solves it.',
   },
-  'socket-after-connect': {
+  'decided-by-the-function': {
     rule: 'APIG4',
     reason:
-      'A browser cannot sign or send headers with a WebSocket: its function checks the token at $connect and refuses, and later frames come over that connection only.',
+      'Nothing to check at the gateway: a browser sends no headers with a WebSocket, and health and the description of the API are for anybody. The function behind it decides for itself, a socket at $connect; the route is throttled.',
   },
 } as const;
 

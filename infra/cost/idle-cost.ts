@@ -1,5 +1,6 @@
 /** What a stage costs in a month in which nobody uses it, line by line, from its configuration and the price table. */
 import manifest from '#contracts/functions.json' with { type: 'json' };
+import { isOfTheApi } from '#contracts/source/functions.ts';
 import type { PriceTable } from '#contracts/source/prices.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import assumptions from './assumptions.json' with { type: 'json' };
@@ -25,7 +26,7 @@ export const IDLE_LIMIT_USD = 5;
 export const ISOLATED_ENDPOINTS = 7;
 /** An alarm over a sum is paid for by the metric: errors of every function of the pipeline, dead letters, throttling. */
 export const alarmMetrics = (): number =>
-  2 + Object.values(manifest.functions).filter(({ triggers }) => !triggers.includes('http')).length;
+  2 + Object.values(manifest.functions).filter((facts) => !isOfTheApi(facts)).length;
 
 const DASHBOARDS = 1;
 

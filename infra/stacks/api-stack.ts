@@ -9,7 +9,7 @@ import { IDENTITY_VARIABLE } from '#contracts/source/identity.ts';
 import { REQUESTS_VARIABLE } from '#contracts/source/quotas.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { ForgeFunction } from '../constructs/forge-function.ts';
-import { MachineApi, UserApi } from '../constructs/http-apis.ts';
+import { KeyApi, MachineApi, UserApi } from '../constructs/http-apis.ts';
 import { SignIn } from '../constructs/sign-in.ts';
 import { Site } from '../constructs/site.ts';
 import { SiteContent } from '../constructs/site-content.ts';
@@ -18,6 +18,7 @@ import type { DataStack } from './data-stack.ts';
 import type { PipelineStack } from './pipeline-stack.ts';
 
 const API = 'api';
+const KEY_JUDGE = 'authorise-key';
 
 export interface ApiStackProps extends StackProps {
   readonly config: StageConfig;
@@ -32,11 +33,16 @@ export class ApiStack extends Stack {
     const { config, assets, data, pipeline } = props;
     const users = new UserApi(this, 'Users', { config });
     const machines = new MachineApi(this, 'Machines', { config });
+    const keys = new KeyApi(this, 'Keys', { config });
     const site = new Site(this, 'Site', { config, api: users });
     const signIn = new SignIn(this, 'SignIn', { config, users: data.users, siteUrl: site.url });
-    const handler = this.#handler(props, signIn).function as IFunction;
+    const handler = this.#function(props, API, {
+      [IDENTITY_VARIABLE]: this.toJsonString(signIn.identity),
+      [REQUESTS_VARIABLE]: String(config.api.tenantRequestsPerMinute),
+    });
     users.answerBy(handler, signIn);
     machines.answerBy(handler);
+    keys.answerBy(handler, this.#function(props, KEY_JUDGE));
     new SiteContent(this, 'Content', {
       place: pipeline.place,
       bucket: site.bucket,
@@ -48,6 +54,7 @@ export class ApiStack extends Stack {
       SiteUrl: site.url,
       ApiUrl: `${site.url}/v1`,
       MachineApiUrl: machines.url,
+      KeyApiUrl: keys.url,
       Issuer: signIn.issuer,
       ClientId: signIn.audience,
       BlobBucket: data.blobs.bucket.bucketName,
@@ -57,14 +64,11 @@ export class ApiStack extends Stack {
     if (pipeline.socket) new CfnOutput(this, 'SocketUrl', { value: pipeline.socket.url });
   }
 
-  #handler({ config, assets, pipeline }: ApiStackProps, { identity }: SignIn): ForgeFunction {
-    const facts = assets.functions[API];
+  #function({ assets, pipeline }: ApiStackProps, name: string, environment = {}): IFunction {
+    const facts = assets.functions[name];
     if (!facts)
-      throw new Error(`contracts/functions.json has no function ${API}; the HTTP API has nobody to answer.`);
-    const environment = {
-      [IDENTITY_VARIABLE]: Stack.of(this).toJsonString(identity),
-      [REQUESTS_VARIABLE]: String(config.api.tenantRequestsPerMinute),
-    };
-    return new ForgeFunction(this, API, { ...pipeline.place, name: API, facts, environment });
+      throw new Error(`contracts/functions.json has no function ${name}, which the HTTP APIs need.`);
+    const made = new ForgeFunction(this, name, { ...pipeline.place, name, facts, environment });
+    return made.function as IFunction;
   }
 }

@@ -4,7 +4,7 @@ import { DockerImageAsset } from 'aws-cdk-lib/aws-ecr-assets';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { EventBus, type IEventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
-import { type FunctionFacts, TRIGGERS_VARIABLE } from '#contracts/source/functions.ts';
+import { type FunctionFacts, isOfTheApi, TRIGGERS_VARIABLE } from '#contracts/source/functions.ts';
 import type { StageConfig } from '../config/stage-config.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
 import { EventSocket } from '../constructs/event-socket.ts';
@@ -124,13 +124,13 @@ export class PipelineStack extends Stack {
     };
   }
 
-  /** Of every function that is not the HTTP API's. */
+  /** Of every function that is not the HTTP APIs'. */
   #functions(): ReadonlyMap<string, ForgeFunction> {
     const { config, assets } = this.#props;
     const started = { [TRIGGERS_VARIABLE]: JSON.stringify(config.triggers) };
     const starts = ({ triggers }: FunctionFacts) =>
       triggers.includes('object-created') || triggers.includes('schedule');
-    const own = Object.entries(assets.functions).filter(([, { triggers }]) => !triggers.includes('http'));
+    const own = Object.entries(assets.functions).filter(([, facts]) => !isOfTheApi(facts));
     return new Map(
       own.map(([name, facts]) => {
         const called = facts.triggers.every((trigger) => trigger === 'task' || trigger === 'socket');

@@ -1,7 +1,9 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import openapi from '#contracts/openapi.json' with { type: 'json' };
 import { IDENTITY_VARIABLE, identitySettings } from '#contracts/source/identity.ts';
+import { ROUTE_ROLES } from '#functions/api/roles.ts';
 import { CACHED_READS } from '#infra/constructs/site.ts';
+import { COMMITTED } from './fixture-assets.ts';
 import { devConfig, synthesise } from './synthesised-stage.ts';
 
 const { stage, templateOf } = synthesise();
@@ -11,16 +13,63 @@ const propertiesOf = (type: string, where: object = {}) =>
 const distribution = () => propertiesOf('AWS::CloudFront::Distribution')[0].DistributionConfig;
 
 describe('an HTTP API', () => {
-  it('answers people by token and machines by signature, and nobody without', () => {
-    const routes = propertiesOf('AWS::ApiGatewayV2::Route');
-    expect(routes.map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType]).sort()).toEqual([
+  const routes = propertiesOf('AWS::ApiGatewayV2::Route');
+  const isOpen = ({ AuthorizationType }: { AuthorizationType: string }) => AuthorizationType === 'NONE';
+
+  it('answers people by token, machines by signature or key, and nobody without', () => {
+    const closed = routes.filter((route) => !isOpen(route as never));
+    expect(closed.map(({ RouteKey, AuthorizationType }) => [RouteKey, AuthorizationType]).sort()).toEqual([
       ['ANY /v1/{proxy+}', 'AWS_IAM'],
+      ['ANY /v1/{proxy+}', 'CUSTOM'],
       ['ANY /v1/{proxy+}', 'JWT'],
     ]);
   });
 
+  it('is open for exactly what the table of roles lets anyone ask, to people and to holders of keys', () => {
+    const anybody = Object.entries(ROUTE_ROLES).flatMap(([route, access]) => {
+      const [method, path = ''] = route.split(' ');
+      return access === 'anyone' && path.startsWith('/v1/') ? [`${method} ${path}`, `HEAD ${path}`] : [];
+    });
+    expect(anybody).toContain('GET /v1/health');
+    const open = routes.filter((route) => isOpen(route as never));
+    expect(open.map(({ RouteKey }) => RouteKey).sort()).toEqual([...anybody, ...anybody].sort());
+    expect(open.filter(({ ApiId }) => JSON.stringify(ApiId).includes('Machines'))).toEqual([]);
+  });
+
+  it('limits each open route to less than a stage bears, once the route is there', () => {
+    const stages = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const limited = stages.filter(({ Properties }) => Properties.RouteSettings);
+    expect(limited).toHaveLength(2);
+    for (const { Properties, DependsOn } of limited) {
+      const own = routes.filter(
+        (route) => isOpen(route as never) && JSON.stringify(route.ApiId) === JSON.stringify(Properties.ApiId),
+      );
+      expect(Object.keys(Properties.RouteSettings).sort()).toEqual(own.map((each) => each.RouteKey).sort());
+      for (const { ThrottlingRateLimit } of Object.values<{ ThrottlingRateLimit: number }>(
+        Properties.RouteSettings,
+      ))
+        expect(ThrottlingRateLimit).toBeLessThan(devConfig().api.requestsPerSecond);
+      const there = Object.entries(template.findResources('AWS::ApiGatewayV2::Route'))
+        .filter(([id]) => DependsOn.includes(id))
+        .map(([, route]) => route.Properties.RouteKey);
+      expect(there.sort()).toEqual(own.map((each) => each.RouteKey).sort());
+    }
+  });
+
+  it('asks a function about a key, which may only read, and believes its answer for at most 15 seconds', () => {
+    const [authorizer] = propertiesOf('AWS::ApiGatewayV2::Authorizer', { AuthorizerType: 'REQUEST' });
+    expect(authorizer).toMatchObject({
+      AuthorizerPayloadFormatVersion: '2.0',
+      EnableSimpleResponses: true,
+      IdentitySource: ['$request.header.Authorization'],
+    });
+    expect(authorizer.AuthorizerResultTtlInSeconds).toBeLessThanOrEqual(15);
+    expect(JSON.stringify(authorizer.AuthorizerUri)).toContain('authorisekey');
+    expect(COMMITTED['authorise-key']?.grants).toEqual(['table:read']);
+  });
+
   it('takes tokens of the own issuer, for the own client only', () => {
-    const [authorizer] = propertiesOf('AWS::ApiGatewayV2::Authorizer');
+    const [authorizer] = propertiesOf('AWS::ApiGatewayV2::Authorizer', { AuthorizerType: 'JWT' });
     expect(authorizer.IdentitySource).toEqual(['$request.header.Authorization']);
     expect(authorizer.JwtConfiguration.Audience).toEqual([{ Ref: expect.stringContaining('SignInClient') }]);
     expect(JSON.stringify(authorizer.JwtConfiguration.Issuer)).toContain('https://cognito-idp.us-east-1');
@@ -28,7 +77,7 @@ describe('an HTTP API', () => {
 
   it('is throttled as the stage says, and logs who called', () => {
     const { requestsPerSecond, burst } = devConfig().api;
-    template.resourceCountIs('AWS::ApiGatewayV2::Stage', 2);
+    template.resourceCountIs('AWS::ApiGatewayV2::Stage', 3);
     template.allResourcesProperties('AWS::ApiGatewayV2::Stage', {
       DefaultRouteSettings: { ThrottlingRateLimit: requestsPerSecond, ThrottlingBurstLimit: burst },
       AccessLogSettings: Match.objectLike({ DestinationArn: Match.anyValue() }),
@@ -154,7 +203,11 @@ describe('the site', () => {
 describe('the pages', () => {
   it('are put there by a function that may write to the site and to nothing else', () => {
     const functions = propertiesOf('AWS::Lambda::Function').map(({ Description }) => Description);
-    expect(functions.sort()).toEqual(['Agent Forge dev: api', 'Agent Forge dev: publishes the site']);
+    expect(functions.sort()).toEqual([
+      'Agent Forge dev: api',
+      'Agent Forge dev: authorise-key',
+      'Agent Forge dev: publishes the site',
+    ]);
     template.hasResourceProperties('AWS::CloudFormation::CustomResource', {
       Pages: Match.stringLikeRegexp('^[0-9a-f]{64}$'),
       Settings: Match.anyValue(),

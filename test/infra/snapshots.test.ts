@@ -14,6 +14,7 @@ const facts = (triggers: FunctionFacts['triggers']): FunctionFacts => ({
 const TASKS = ['prepare-run', 'start-phase', 'complete-phase', 'fail-phase', 'finish-run'];
 const functions = {
   api: facts(['http']),
+  'authorise-key': facts(['authorise']),
   ...Object.fromEntries(TASKS.map((name) => [name, facts(['task'])])),
   'record-job': facts(['job-status']),
 };

@@ -1,7 +1,9 @@
 /** Every function's bundle, loaded in plain Node, does its job on a table and a bucket that are really there. */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { ownPorts } from '#adapters/aws/ports.ts';
 import type { ForgeEvent } from '#contracts/source/event.ts';
+import { makeKey } from '#core/application/commands/change-key.ts';
 import { registerCorpus } from '#core/application/commands/register-corpus.ts';
 import { contentKey } from '#core/domain/blob-key.ts';
 import type { Principal } from '#core/domain/principal.ts';
@@ -272,6 +274,19 @@ test('a schedule that nobody set, and an object that no rule names, start nothin
   };
   const [uploaded] = await world.invoke('on-upload', created);
   expect(uploaded?.error?.name).toBe('validation');
+}, 60_000);
+
+test('the gateway is told whether a key is valid: the one that was made is, and no other', async () => {
+  const ports = { ...ownPorts, registry: world.table.registry };
+  const { text } = await makeKey(ports, ACME, { name: 'ci', role: 'viewer', expiresInDays: 1 });
+  const asked = (key: string) => ({ version: '2.0', type: 'REQUEST', identitySource: [`Bearer ${key}`] });
+  const changed = text.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  const said = await world.invoke('authorise-key', asked(text), asked(changed), asked(''));
+  expect(said.map(({ answer }) => answer)).toEqual([
+    { isAuthorized: true },
+    { isAuthorized: false },
+    { isAuthorized: false },
+  ]);
 }, 60_000);
 
 test('webhooks whose time has come are looked for', async () => {
