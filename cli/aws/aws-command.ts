@@ -43,11 +43,16 @@ function failureOf(error: unknown, said: string): CliError {
  * @returns what it prints, as text
  * @throws CliError `unauthenticated`, `forbidden`, `not_found`, or `dependency` where there is no answer or no such command
  */
-export async function askAws(io: Io, argv: readonly string[], region?: string): Promise<string> {
+export async function askAws(
+  io: Io,
+  argv: readonly string[],
+  region?: string,
+  output: 'text' | 'json' = 'text',
+): Promise<string> {
   const place = region === undefined ? [] : ['--region', region];
   const options = { timeout: LIMIT_SECONDS * 1000, env: { ...io.env, AWS_PAGER: '' } };
   try {
-    const { stdout } = await promisify(execFile)('aws', [...argv, ...place, '--output', 'text'], options);
+    const { stdout } = await promisify(execFile)('aws', [...argv, ...place, '--output', output], options);
     return stdout.trim();
   } catch (error) {
     throw failureOf(error, String((error as { stderr?: unknown }).stderr ?? ''));

@@ -5,6 +5,7 @@ import { CliError } from '../errors.ts';
 import { projectFolder, runCdk } from '../infra/cdk.ts';
 import { checkAccount, checkBootstrap, checkDocker } from '../infra/deployment-checks.ts';
 import { outputsFile } from '../infra/stack-outputs.ts';
+import { emptyBuckets } from '../infra/stage-buckets.ts';
 import { type StageChoice, type StageCosts, stageCosts, stageCostText } from '../infra/stage-costs.ts';
 
 export interface ChangeOptions extends StageChoice {
@@ -107,12 +108,23 @@ export async function destroy(context: Context, { yes, ...choice }: ChangeOption
   const root = projectFolder(context);
   const costs = await stageCosts(context, root, choice);
   const account = await checkAccount(context, costs);
+  if (costs.protectData)
+    throw new CliError(
+      'conflict',
+      `The data of ${costs.stage} are protected: its runs and models outlive it.`,
+      {
+        code: 'protected_data',
+        hint: `Set protectData to false in ${costs.config} and deploy that first.`,
+      },
+    );
   await agree(context, costs, { account, what: 'DESTROYS every stack, runs and models included', yes });
+  await emptyBuckets(context, costs);
   const argv = ['destroy', stacksOf(costs), ...chosen(costs), '--force'];
   const { exitCode } = await runCdk(context, root, { argv, region: costs.region });
   if (exitCode === 0)
-    context.console.data({ stage: costs.stage, account, region: costs.region, destroyed: true }, () =>
-      [`${costs.stage} is destroyed. What may be left is listed in docs/deploy.md.`].join('\n'),
+    context.console.data(
+      { stage: costs.stage, account, region: costs.region, destroyed: true },
+      () => `${costs.stage} is destroyed. What may be left is listed in docs/deploy.md.`,
     );
   return ended(context, 'destroy', exitCode);
 }

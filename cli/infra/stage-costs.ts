@@ -14,6 +14,7 @@ export interface StageCosts {
   readonly stage: string;
   readonly region: string;
   readonly account: string | null;
+  readonly protectData: boolean;
   /** File of the configuration. */
   readonly config: string;
   readonly idle: { readonly usdPerMonth: number; readonly withinLimit: boolean; readonly limitUsd: number };

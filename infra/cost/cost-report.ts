@@ -9,6 +9,8 @@ export interface CostReport {
   readonly stage: string;
   readonly region: string;
   readonly account: string | null;
+  /** Whether its data outlive the stage and cannot be destroyed with it. */
+  readonly protectData: boolean;
   readonly config: string;
   readonly prices: {
     readonly asOf: string;
@@ -44,6 +46,7 @@ export function costReport({ path, config, prices, demoSeconds, now }: CostInput
     stage: config.stage,
     region: config.region,
     account: config.account ?? null,
+    protectData: config.protectData,
     config: path,
     prices: {
       asOf: prices.asOf,

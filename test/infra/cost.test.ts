@@ -11,6 +11,9 @@ import { fixtureTree, PROJECT } from '#test/support/fixture-tree.ts';
 import { COMMITTED, fixtureAssets } from './fixture-assets.ts';
 import { devConfig, synthesise } from './synthesised-stage.ts';
 
+// Two of them start a process, on a machine that may have much else to do.
+jest.setTimeout(60_000);
+
 const seconds = { cognate: [3600], evomerge: [1800, 1800] };
 const reportOf = (now: string): CostReport =>
   costReport({

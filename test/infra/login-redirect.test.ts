@@ -1,6 +1,8 @@
 import { REDIRECT_URI } from '#cli/login/browser-answer.ts';
 import { synthesise } from './synthesised-stage.ts';
 
+jest.setTimeout(60_000);
+
 describe('the sign-in of a stage', () => {
   it('sends people back to where forge login listens', () => {
     const { stage, templateOf } = synthesise();

@@ -5,6 +5,8 @@ import type { Check } from '#cli/server/check.ts';
 import { cleanUp, forge, freshFolder } from './cli-harness.ts';
 import { type AwsAnswers, programs, WELL } from './infra-world.ts';
 
+// Each of them starts processes, on a machine that may have much else to do.
+jest.setTimeout(60_000);
 afterAll(cleanUp);
 
 const PROFILE = '[default]\nregion = eu-central-1\n';

@@ -6,13 +6,17 @@ import { freshFolder, ROOT } from './cli-harness.ts';
 const ACCOUNT = '123456789012';
 
 /** Answers of the `aws` command by service; a line of shell each. */
-export type AwsAnswers = Readonly<Partial<Record<'sts' | 'ssm' | 'service-quotas' | 'ecr', string>>>;
+export type AwsAnswers = Readonly<
+  Partial<Record<'sts' | 'ssm' | 'service-quotas' | 'ecr' | 'cloudformation' | 's3api', string>>
+>;
 
 export const WELL: AwsAnswers = {
   sts: `echo ${ACCOUNT}`,
   ssm: 'echo 21',
   'service-quotas': 'echo 8.0',
   ecr: 'echo sha256:abc',
+  cloudformation: 'echo',
+  s3api: 'echo null',
 };
 
 /** A folder of programs; the log holds every call of `aws` and `docker`. */

@@ -7,6 +7,8 @@ import { nodeProblem } from '#cli/server/node-version.ts';
 import { cleanUp, forge, freshFolder, ROOT } from './cli-harness.ts';
 import { checkout, PINNED, programs, WELL } from './infra-world.ts';
 
+// Each of them starts processes, on a machine that may have much else to do.
+jest.setTimeout(60_000);
 afterAll(cleanUp);
 
 const devFile = join(ROOT, 'infra', 'config', 'dev.json');
@@ -120,7 +122,8 @@ describe('forge infra deploy', () => {
 
 describe('forge infra destroy', () => {
   it('asks for the name of the stage, and needs neither bootstrap nor Docker', async () => {
-    const tools = programs({ sts: WELL.sts ?? '' }, null);
+    const { sts = '', cloudformation = '' } = WELL;
+    const tools = programs({ sts, cloudformation }, null);
     const { exitCode, stderr, cdk } = await infra(['destroy'], { answer: 'dev', tools });
     expect(exitCode).toBe(0);
     expect(stderr).toContain('DESTROYS every stack');
@@ -128,8 +131,33 @@ describe('forge infra destroy', () => {
   });
 
   it('does nothing without a word', async () => {
-    const { exitCode, cdk } = await infra(['destroy']);
+    const { exitCode, cdk, tools } = await infra(['destroy']);
     expect({ exitCode, cdk }).toEqual({ exitCode: 2, cdk: [] });
+    expect(tools.filter((call) => !call.startsWith('aws sts'))).toEqual([]);
+  });
+
+  it('empties the buckets of the stage first, version by version', async () => {
+    const seen = join(freshFolder(), 'seen');
+    const version = '[{"Key":"a b","VersionId":"1"},null]';
+    const tools = programs({
+      ...WELL,
+      cloudformation: 'if [ "$2" = list-stacks ]; then echo Forge-dev-Data; else echo my-bucket; fi',
+      s3api: `if [ "$2" = list-object-versions ]; then if [ -e ${seen} ]; then echo null; else echo '${version}'; fi; else : > ${seen}; fi`,
+    });
+    const { exitCode, stderr, cdk, tools: calls } = await infra(['destroy', '--yes'], { tools });
+    expect({ exitCode, cdk: cdk.length }).toEqual({ exitCode: 0, cdk: 1 });
+    expect(stderr).toContain('my-bucket: 1 version deleted');
+    expect(calls.filter((call) => call.includes('delete-objects'))).toEqual([
+      expect.stringContaining(
+        '--bucket my-bucket --delete {"Objects":[{"Key":"a b","VersionId":"1"}],"Quiet":true}',
+      ),
+    ]);
+  });
+
+  it('touches no stage whose data are protected', async () => {
+    const { exitCode, stderr, cdk } = await infra(['destroy', '--yes', '--stage', 'prod']);
+    expect({ exitCode, cdk }).toEqual({ exitCode: 6, cdk: [] });
+    expect(stderr).toMatch(/protected[\s\S]*protectData to false/);
   });
 });
 

@@ -17,6 +17,8 @@ beforeEach(async () => {
   config = freshFolder();
 });
 afterEach(() => provider.close());
+// Some of them wait for others, on a machine that may have much else to do.
+jest.setTimeout(60_000);
 afterAll(cleanUp);
 
 type Browser = (address: string) => Promise<unknown>;
