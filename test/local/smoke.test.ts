@@ -1,4 +1,5 @@
 /** The steps of the smoke test for AWS, against the local server: the same verbs, the same API, real jobs. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseStageConfig } from '#infra/config/stage-config.ts';
@@ -63,6 +64,27 @@ describe('the configuration of the smoke test', () => {
     expect(config.triggers.uploads).toMatchObject([
       { pattern: `${UPLOAD_FOLDER}*`, run: { phases: ['bitnet'], input: { corpus: CORPUS } } },
     ]);
+  });
+});
+
+describe('npm run smoke:aws', () => {
+  const smoke = (words: readonly string[]) =>
+    spawnSync(process.execPath, ['--import', 'tsx', 'scripts/smoke/main.ts', ...words], {
+      cwd: PROJECT,
+      encoding: 'utf8',
+    });
+
+  it('prints its steps and its price, and does nothing more, with --dry-run', () => {
+    const { status, stdout } = smoke(['--dry-run']);
+    expect(status).toBe(0);
+    for (const { name, title } of STEPS) expect(stdout).toContain(`${name}: ${title}`);
+    expect(stdout).toMatch(/7\. destroy: [\s\S]*Price: at most about \$\d+\.\d\d \(assumed;/);
+  });
+
+  it('does nothing where nobody can be asked', () => {
+    const { status, stderr } = smoke([]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('Nothing was deployed.');
   });
 });
 
