@@ -103,6 +103,17 @@ def backbone(model: TinyTitan, depth: int) -> TinyTitan:
     return plain.eval()
 
 
+@torch.no_grad()
+def without_memory(model: TinyTitan) -> TinyTitan:
+    """A copy on the CPU with everything but the memory and the rounding of activations to 8 bits."""
+    old = model.config
+    config = replace(old, ltm=LtmConfig(enabled=False), quant=QuantConfig(subln=old.quant.subln))
+    copy = TinyTitan(config)
+    kept = {name: tensor for name, tensor in plain_weights(model).items() if not name.startswith("ltm.")}
+    copy.load_state_dict(kept)
+    return copy.eval()
+
+
 def plain_weights(model: TinyTitan) -> dict[str, Tensor]:
     """The state dict in fp32 with every ternary master replaced by codes times scale."""
     tensors = {name: tensor.detach().cpu().float() for name, tensor in model.state_dict().items()}

@@ -17,7 +17,7 @@ MOST_FIGURES = 200
 class Card:
     """Of one folder. `standard` and `why_not` tell of the plain folder in both cards."""
 
-    form: Literal["full", "standard"]
+    form: Literal["full", "standard", "gguf", "onnx"]
     source: Source
     standard: Standard | None
     why_not: str | None
@@ -36,7 +36,7 @@ def _front_matter(card: Card) -> Iterator[str]:
     yield "---"
     yield "license: other"
     yield f"license_name: {_scalar(', '.join(licences) or 'not noted')}"
-    yield "library_name: transformers"
+    yield f"library_name: {card.form if card.form in ('gguf', 'onnx') else 'transformers'}"
     yield "pipeline_tag: text-generation"
     if bases := [each["reference"] for each in parents if each.get("reference")]:
         yield f"base_model: [{', '.join(_scalar(name) for name in bases)}]"
@@ -67,7 +67,8 @@ def _body(card: Card) -> Iterator[str]:
         yield "The whole model. Its code lies in this folder: load it with `trust_remote_code=True`, or"
         yield "import `agent_forge.export.remote_code.register` and call `register()` first."
     else:
-        yield "The plain transformer inside the model: not the model itself where the table below says so."
+        what = "The graph" if card.form == "onnx" else "The plain transformer inside the model"
+        yield f"{what}: not the model itself where the table below says so."
     yield from _standard_part(card)
     yield from _lineage(card)
     yield from _figures(card)
@@ -90,7 +91,7 @@ def _standard_part(card: Card) -> Iterator[str]:
         yield "Bits per byte: not measured, no text was given."
     else:
         yield from _measured(standard.figures)
-    if not is_exact(standard.properties):
+    if card.form != "onnx" and not is_exact(standard.properties):
         yield ""
         yield f"The last block stands here {standard.depth} times."
 

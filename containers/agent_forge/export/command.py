@@ -91,6 +91,10 @@ def _writer(form: str) -> Callable[[Request, Path], Mapping[str, Any]]:
     # Imported per form: each brings packages that the others do not need.
     if form == "hf":
         return _write_hugging_face
+    if form == "gguf":
+        return _write_gguf
+    if form == "onnx":
+        return _write_onnx
     return _write_safetensors
 
 
@@ -101,6 +105,18 @@ def _write_safetensors(request: Request, staging: Path) -> Mapping[str, Any]:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, target)
     return {}
+
+
+def _write_gguf(request: Request, staging: Path) -> Mapping[str, Any]:
+    from agent_forge.export.gguf_file import write_gguf
+
+    return write_gguf(request.source, staging, request.text, list(request.leave_out))
+
+
+def _write_onnx(request: Request, staging: Path) -> Mapping[str, Any]:
+    from agent_forge.export.onnx_file import write_onnx
+
+    return write_onnx(request.source, staging, request.text, list(request.leave_out))
 
 
 def _write_hugging_face(request: Request, staging: Path) -> Mapping[str, Any]:
