@@ -21,6 +21,7 @@ const BENCHES = {
   'first-event': { entry: 'first-event.ts', noOp: true, processes: 1 },
   'event-fan-out': { entry: 'event-fan-out.ts', noOp: true, processes: 1 },
   'registry-list': { entry: 'registry-list.ts', noOp: true, processes: 1 },
+  load: { entry: 'load.ts', noOp: true, processes: 1 },
   'job-start': { entry: 'job-start.ts', noOp: false, processes: 1 },
   training: { entry: 'training.mjs', processes: 1 },
   merge: { entry: 'merge.mjs', processes: 1 },

@@ -1,11 +1,15 @@
-/** The first page of the registry, over HTTP, when it holds a hundred models and when it holds many more. */
+/** The first page of the registry, over HTTP, when it holds a hundred models or runs and when it holds many more. */
 import { join } from 'node:path';
+import { PHASE_SLUGS } from '#contracts/source/phase-slugs.ts';
+import { runDocument } from '#contracts/source/run-document.ts';
 import { makeUlid } from '#core/domain/ids.ts';
 import type { Model } from '#core/domain/model.ts';
 import { LOCAL_PRINCIPAL } from '#core/domain/principal.ts';
-import { type BenchServer, startBenchServer } from './bench-server.ts';
+import { newRun, type Run } from '#core/domain/run.ts';
+import type { Change } from '#core/ports/registry-writer.ts';
+import { type BenchServer, EIGHT_PHASES, startBenchServer } from './bench-server.ts';
 import { type LoadProcess, startLoadProcess } from './load-process.ts';
-import { type Bench, type Figure, quantile, type Target } from './record.ts';
+import { type Bench, type BenchContext, type Figure, quantile, type Target } from './record.ts';
 
 const FEW = 100;
 const PER_COMMIT = 1000;
@@ -58,16 +62,36 @@ function modelOf(number: number): Model {
   };
 }
 
-async function serverWith(models: number, root: string, folder: string): Promise<BenchServer> {
-  const bench = await startBenchServer(root, join(folder, String(models)));
+function runOf(number: number): Run {
+  const at = new Date(Date.UTC(2026, 0, 1) + number * 1000);
+  const id = makeUlid(at, new Uint8Array(10).fill(number % 251));
+  const document = runDocument.parse(EIGHT_PHASES);
+  const phases = PHASE_SLUGS.map((slug) => slug);
+  const empty = { config: {}, gates: {}, threads: {}, models: [], corpus: null };
+  const resolved = { name: document.name, phases, seed: 1, ...empty };
+  return newRun({ tenant: LOCAL_PRINCIPAL.tenant, id, document, resolved, at: at.toISOString() });
+}
+
+/** What is listed: how one is made, and where all are asked for. */
+const KINDS = {
+  models: {
+    path: '/v1/models?limit=50',
+    change: (number: number): Change => ({ kind: 'model', model: modelOf(number), expected: null }),
+  },
+  runs: {
+    path: '/v1/runs?limit=50',
+    change: (number: number): Change => ({ kind: 'run', run: runOf(number), expected: null }),
+  },
+};
+type Kind = keyof typeof KINDS;
+
+async function serverWith(kind: Kind, most: number, root: string, folder: string): Promise<BenchServer> {
+  const bench = await startBenchServer(root, join(folder, `${kind}-${most}`));
   const { registry } = bench.server.cloud.ports;
-  for (let from = 0; from < models; from += PER_COMMIT) {
-    const count = Math.min(PER_COMMIT, models - from);
-    const changes = Array.from({ length: count }, (_, at) => modelOf(from + at));
-    await registry.commit(
-      LOCAL_PRINCIPAL.tenant,
-      changes.map((model) => ({ kind: 'model', model, expected: null })),
-    );
+  for (let from = 0; from < most; from += PER_COMMIT) {
+    const count = Math.min(PER_COMMIT, most - from);
+    const changes = Array.from({ length: count }, (_, at) => KINDS[kind].change(from + at));
+    await registry.commit(LOCAL_PRINCIPAL.tenant, changes);
   }
   return bench;
 }
@@ -75,10 +99,9 @@ async function serverWith(models: number, root: string, folder: string): Promise
 async function latenciesOf(
   load: LoadProcess,
   { server, token }: BenchServer,
-  requests: number,
+  { path, requests }: { readonly path: string; readonly requests: number },
 ): Promise<readonly number[]> {
   const headers = { authorization: `Bearer ${token}` };
-  const path = '/v1/models?limit=50';
   return (await load.send({ url: server.url, path, headers, requests, connections: 1 })).latencies;
 }
 
@@ -86,38 +109,43 @@ async function latenciesOf(
 async function p95s(
   load: LoadProcess,
   servers: readonly [BenchServer, BenchServer],
-  { turns, requests }: { readonly turns: number; readonly requests: number },
+  { turns, ...asked }: { readonly turns: number; readonly requests: number; readonly path: string },
 ): Promise<readonly [number, number]> {
   const latencies = new Map(servers.map((server) => [server, [] as number[]]));
   for (let turn = 0; turn < turns; turn += 1) {
     const order = turn % 2 === 0 ? servers : servers.toReversed();
-    for (const server of order) latencies.get(server)?.push(...(await latenciesOf(load, server, requests)));
+    for (const server of order) latencies.get(server)?.push(...(await latenciesOf(load, server, asked)));
   }
   const [first, second] = servers.map((server) => quantile(latencies.get(server) ?? [], 0.95));
   return [first ?? Number.NaN, second ?? Number.NaN];
 }
 
-export const run: Bench = async ({ root, folder, tiny }) => {
+async function figureOf(kind: Kind, most: number, { root, folder, tiny }: BenchContext): Promise<Figure> {
   const load = startLoadProcess(root);
-  const few = await serverWith(FEW, root, folder);
-  const figures: Figure[] = [];
-  for (const count of tiny ? [1000] : [10_000, 100_000]) {
-    const many = await serverWith(count, root, folder);
-    const values: number[] = [];
-    const limits: number[] = [];
-    const size = tiny ? { turns: 2, requests: 20 } : { turns: 30, requests: 25 };
-    await p95s(load, [many, few], size);
-    for (let round = 0; round < (tiny ? 2 : 11); round += 1) {
-      const [ofMany, ofFew] = await p95s(load, [many, few], size);
-      values.push(ofMany);
-      limits.push(ofFew);
-    }
-    await many.server.stop();
-    const name = `first page of ${count.toLocaleString('en')} models, p95`;
-    const limit = { what: `the same with ${FEW} models`, values: limits };
-    figures.push({ name, unit: 'ms', values, limit, floor: FLOOR, aim: AIM });
+  const few = await serverWith(kind, FEW, root, join(folder, `beside-${most}`));
+  const many = await serverWith(kind, most, root, folder);
+  const values: number[] = [];
+  const limits: number[] = [];
+  const { path } = KINDS[kind];
+  const size = tiny ? { turns: 2, requests: 20, path } : { turns: 30, requests: 25, path };
+  await p95s(load, [many, few], size);
+  for (let round = 0; round < (tiny ? 2 : 11); round += 1) {
+    const [ofMany, ofFew] = await p95s(load, [many, few], size);
+    values.push(ofMany);
+    limits.push(ofFew);
   }
   load.close();
+  await many.server.stop();
   await few.server.stop();
+  const name = `first page of ${most.toLocaleString('en')} ${kind}, p95`;
+  const limit = { what: `the same with ${FEW} ${kind}`, values: limits };
+  return { name, unit: 'ms', values, limit, floor: FLOOR, aim: AIM };
+}
+
+export const run: Bench = async (context) => {
+  const counts = (full: readonly number[]) => (context.tiny ? [1000] : full);
+  const figures: Figure[] = [];
+  for (const most of counts([10_000, 100_000])) figures.push(await figureOf('models', most, context));
+  for (const most of counts([10_000])) figures.push(await figureOf('runs', most, context));
   return figures;
 };
