@@ -4,6 +4,9 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withoutDescriptions } from './bundle-descriptions.mjs';
+import { regionalEndpoints } from './bundle-endpoints.mjs';
+import { claimsAsReported, withoutSpareParts, zodByName } from './bundle-spare-parts.mjs';
 import { inProject } from './project.mjs';
 
 /** Loads some modules as a text of ours. */
@@ -68,11 +71,49 @@ const withoutJsonSchema = {
   },
 };
 
+function adapterTexts() {
+  const folder = inProject('adapters', 'aws');
+  return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+}
+
 /** Every error that an adapter speaks of by its name. */
 function namedErrors() {
-  const folder = inProject('adapters', 'aws');
-  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-  return new Set(texts.flatMap((text) => text.match(/\b[A-Z]\w+\b/g) ?? []));
+  return new Set(adapterTexts().flatMap((text) => text.match(/\b[A-Z]\w+\b/g) ?? []));
+}
+
+/**
+ * Of a job Batch also tells how its container, its pods and its nodes are made, in half of all its shapes. No adapter reads
+ * these members, and here they stay empty. Shape → the member that has it.
+ */
+const UNREAD = {
+  EksPropertiesDetail: 'eksProperties',
+  EksAttemptDetail: 'eksAttempts',
+  EcsPropertiesDetail: 'ecsProperties',
+  AttemptEcsTaskDetails: 'taskProperties',
+  NodeProperties: 'nodeProperties',
+  ConsumableResourceProperties: 'consumableResourceProperties',
+  LinuxParameters: 'linuxParameters',
+  Volume: 'volumes',
+  MountPoint: 'mountPoints',
+  Ulimit: 'ulimits',
+  LogConfiguration: 'logConfiguration',
+  NetworkConfiguration: 'networkConfiguration',
+  NetworkInterface: 'networkInterfaces',
+  FargatePlatformConfiguration: 'fargatePlatformConfiguration',
+  EphemeralStorage: 'ephemeralStorage',
+  RuntimePlatform: 'runtimePlatform',
+  RepositoryCredentials: 'repositoryCredentials',
+};
+
+/** @throws Error where an adapter begins to read what is left out */
+function withoutUnread(text) {
+  const adapters = adapterTexts().join('\n');
+  return Object.entries(UNREAD).reduce((left, [shape, member]) => {
+    if (new RegExp(`\\b${member}\\b`).test(adapters))
+      throw new Error(`An adapter reads ${member}: take ${shape} out of UNREAD in scripts/bundle-diet.mjs.`);
+    const table = new RegExp(`^(export var ${shape}\\$ = )\\[3, n0, [^;]*\\];`, 'm');
+    return left.replace(table, `$1[3, n0, "${shape}", 0, [], []];`);
+  }, text);
 }
 
 /**
@@ -98,6 +139,11 @@ function leanShapes(text, keptErrors) {
   return lines.join('\n');
 }
 
+function shapesOf(path) {
+  const text = readFileSync(path, 'utf8');
+  return path.includes('client-batch') ? withoutUnread(text) : text;
+}
+
 const usedShapes = {
   name: 'used-shapes',
   setup(build) {
@@ -105,12 +151,23 @@ const usedShapes = {
     build.onLoad(
       { filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/ },
       ({ path }) => ({
-        contents: leanShapes(readFileSync(path, 'utf8'), kept),
+        contents: leanShapes(shapesOf(path), kept),
         loader: 'js',
       }),
     );
   },
 };
 
-export const FUNCTION_DIET = [lambdaCredentials, withoutEventStreams, versionsOnly, usedShapes];
-export const WITHOUT_JSON_SCHEMA = withoutJsonSchema;
+/** Of every function. */
+export const FUNCTION_DIET = [
+  lambdaCredentials,
+  withoutEventStreams,
+  versionsOnly,
+  usedShapes,
+  withoutSpareParts,
+  regionalEndpoints,
+  zodByName,
+];
+
+/** Of every function that does not show the contracts themselves. */
+export const INNER_DIET = [withoutJsonSchema, withoutDescriptions, claimsAsReported];

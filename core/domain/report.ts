@@ -3,7 +3,6 @@
  * read from. What was not measured is null and shown as such; nothing is computed here.
  */
 import type { Answer } from '#contracts/source/answers.ts';
-import type { ClaimVerdict } from '#contracts/source/claims.ts';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { ReportedPhase, ReportedRow, ReportedStrength, RunReport } from '#contracts/source/report.ts';
@@ -12,7 +11,7 @@ import { type GateVerdict, type LinkedNumber, linkedNumber } from './gate.ts';
 import { type Model, modelReference } from './model.ts';
 import { type Highlight, phaseDefinition, type Strength } from './phase.ts';
 import type { Run } from './run.ts';
-import { claimsOf } from './run-claims.ts';
+import { claimsOf, type ReportableClaim } from './run-claims.ts';
 
 function gateRule({ gate }: GateVerdict): string {
   const { bound } = gate;
@@ -151,7 +150,7 @@ export function buildReport(facts: {
   models: readonly Model[];
   metrics: readonly MetricRecord[];
   corpus: Corpus | null;
-  claims: readonly ClaimVerdict[];
+  claims: readonly ReportableClaim[];
   answers?: ReadonlyMap<PhaseSlug, readonly Answer[]>;
 }): RunReport {
   const { run, models, metrics, corpus, claims, answers } = facts;

@@ -6,6 +6,11 @@ import type { ClaimVerdict } from '#contracts/source/claims.ts';
 import type { ReportedClaim } from '#contracts/source/report.ts';
 import type { Run } from './run.ts';
 
+/** What a report takes of a claim: a function that writes reports holds no more of it. */
+export type ReportableClaim = Pick<ClaimVerdict, 'id' | 'verdict' | 'switch' | 'mechanism'> & {
+  readonly records: readonly Pick<ClaimVerdict['records'][number], 'experiment' | 'sha256'>[];
+};
+
 type Mechanism = NonNullable<ClaimVerdict['mechanism']>;
 
 function isOn({ resolved }: Run, { phase, setting, off }: Mechanism): boolean {
@@ -15,7 +20,7 @@ function isOn({ resolved }: Run, { phase, setting, off }: Mechanism): boolean {
 }
 
 /** Claims about what the started phases used, in the order of the claims; those that nobody has measured as well. */
-export function claimsOf(run: Run, claims: readonly ClaimVerdict[]): ReportedClaim[] {
+export function claimsOf(run: Run, claims: readonly ReportableClaim[]): ReportedClaim[] {
   const unused = ['pending', 'skipped'];
   const started = run.phases.filter(({ status }) => !unused.includes(status)).map(({ slug }) => slug);
   return claims.flatMap((claim): ReportedClaim[] => {

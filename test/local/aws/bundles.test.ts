@@ -1,13 +1,17 @@
 /** Every function's bundle, loaded in plain Node, does its job on a table and a bucket that are really there. */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ownPorts } from '#adapters/aws/ports.ts';
+import manifest from '#contracts/functions.json' with { type: 'json' };
 import type { ForgeEvent } from '#contracts/source/event.ts';
 import { makeKey } from '#core/application/commands/change-key.ts';
 import { registerCorpus } from '#core/application/commands/register-corpus.ts';
 import { contentKey } from '#core/domain/blob-key.ts';
 import type { Principal } from '#core/domain/principal.ts';
 import { type BundleWorld, bundleWorld, type Said } from '#test/support/aws/bundle-world.ts';
+import { PROJECT } from '#test/support/fixture-tree.ts';
 import { newStore } from '#test/support/memory/store.ts';
 import { leaveCognateResults } from '#test/support/toy-results.ts';
 import { TOY_TEXT } from '#test/support/toy-run.ts';
@@ -299,3 +303,12 @@ test('people are told how a run ended', async () => {
   const said = await world.invoke('notify', event, { ...event, source: 'other' });
   expect(said.map((each) => each.answer ?? each.error?.name)).toEqual([{ notified: runId }, 'validation']);
 }, 60_000);
+
+/** What a cold start reads, in KB of 1024 bytes. */
+const MOST_KB = { api: 240, others: 130 };
+
+test.each(Object.keys(manifest.functions))('the bundle of %s is small enough to start quickly', (name) => {
+  const bytes = readFileSync(join(PROJECT, 'dist', 'fn', name, 'index.mjs'));
+  const kb = gzipSync(bytes, { level: 9 }).length / 1024;
+  expect(kb).toBeLessThanOrEqual(name === 'api' ? MOST_KB.api : MOST_KB.others);
+});
