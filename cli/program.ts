@@ -14,6 +14,7 @@ import { addInfraVerbs } from './nouns/infra.ts';
 import { addMachineVerbs } from './nouns/machine.ts';
 import { addMergeVerb } from './nouns/merging.ts';
 import { addModelsVerbs } from './nouns/models.ts';
+import { addQuotaVerbs } from './nouns/quotas.ts';
 import { addRunsVerbs } from './nouns/runs.ts';
 import { addShellVerbs } from './nouns/shell.ts';
 import { addSignInVerbs } from './nouns/sign-in.ts';
@@ -115,6 +116,7 @@ export function buildProgram(act: Act): Command {
   addInfraVerbs(program, act);
   addSignInVerbs(program, act);
   addAccessVerbs(program, act);
+  addQuotaVerbs(program, act);
   addShellVerbs(program, act);
   return program;
 }

@@ -1,4 +1,5 @@
 /** From lines that a job printed to the ingest function: the runner's tags say which run they belong to. */
+import { gpuTimeOf } from '#core/domain/gpu-seconds.ts';
 import { type JobOrigin, originOfTags } from '#core/domain/job-origin.ts';
 import type { FunctionName, FunctionTable } from './function-table.ts';
 import type { JobDetail } from './jobs/job.ts';
@@ -20,7 +21,8 @@ export function statusReport(
     if (!origin || (job.arrayProperties && index === null)) return;
     const { jobId, status, attempts, stoppedAt } = job;
     const attempt = Math.max(1, attempts.length + (stoppedAt === undefined ? 1 : 0));
-    const news = { ...origin, jobId, index, attempt, status, reason: job.statusReason ?? null };
+    const gpuTime = stoppedAt === undefined ? null : gpuTimeOf(job);
+    const news = { ...origin, jobId, index, attempt, status, reason: job.statusReason ?? null, gpuTime };
     functions()
       ['record-job'](news)
       .catch((error: unknown) => onFault(`news of job ${jobId}`, error));

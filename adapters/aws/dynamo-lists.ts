@@ -3,6 +3,8 @@ import type { Page, PageRequest } from '#core/ports/run-reader.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import type { Item, Key } from './table-layout.ts';
 
+const PAGE = 1000;
+
 /** Cuts the one item too many that was read to learn whether there is a next page. */
 function pageOf<Found extends { readonly id: string }>(found: readonly Found[], limit: number): Page<Found> {
   const items = found.slice(0, limit);
@@ -45,4 +47,14 @@ export function itemsNamed(
   keyOfId: (id: string) => Key,
 ): Promise<readonly Item[]> {
   return table.getAll(rows.map(({ sk }) => keyOfId(sk)));
+}
+
+/** Every item of a partition, in the order of its sort keys. */
+export async function everyRow(table: DynamoTable, pk: string): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  for (let above: string | undefined; ; above = found.at(-1)?.sk) {
+    const items = await table.query(pk, { limit: PAGE, ...(above === undefined ? {} : { above }) });
+    found.push(...items);
+    if (items.length < PAGE) return found;
+  }
 }

@@ -10,6 +10,7 @@ import { dynamoAuditReader, dynamoKeyReader } from './dynamo-access-readers.ts';
 import { dynamoEventLog } from './dynamo-event-log.ts';
 import { dynamoMetricReader, dynamoMetricWriter } from './dynamo-metric-log.ts';
 import { dynamoModelReader } from './dynamo-model-reader.ts';
+import { dynamoQuotaReader } from './dynamo-quotas.ts';
 import { dynamoRateCounter } from './dynamo-rate-counter.ts';
 import {
   dynamoCorpusReader,
@@ -31,6 +32,7 @@ export type DynamoPorts = Pick<
   | 'presets'
   | 'tenants'
   | 'keys'
+  | 'quotas'
   | 'audit'
   | 'uploads'
   | 'webhooks'
@@ -58,6 +60,7 @@ export function dynamoPorts(
     corpora: ofTenants(dynamoCorpusReader(table)),
     presets: ofTenants(dynamoPresetReader(table)),
     tenants: dynamoTenantReader(table),
+    quotas: ofTenants(dynamoQuotaReader(table)),
     keys: ofTenants(dynamoKeyReader(table)),
     audit: ofTenants(dynamoAuditReader(table)),
     uploads: ofTenants(dynamoUploadReader(table)),

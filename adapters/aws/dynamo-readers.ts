@@ -11,11 +11,9 @@ import type { RunReader } from '#core/ports/run-reader.ts';
 import type { TenantReader } from '#core/ports/tenant-reader.ts';
 import type { UploadReader } from '#core/ports/upload-reader.ts';
 import { documentOf, documentsOf } from './dynamo-documents.ts';
-import { itemsNamed, pageOfPartition } from './dynamo-lists.ts';
+import { everyRow, itemsNamed, pageOfPartition } from './dynamo-lists.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import { type Item, type Key, keyOf, partitionOf } from './table-layout.ts';
-
-const PAGE = 1000;
 
 /** Keys of people have any length and any characters; their hash has not. */
 export function idempotencyKeyOf(tenant: string, key: string): Key {
@@ -85,16 +83,6 @@ export function dynamoUploadReader(table: DynamoTable): UploadReader {
   };
 }
 
-/** Every item of a partition, in the order of its sort keys. */
-async function whole(table: DynamoTable, pk: string): Promise<readonly Item[]> {
-  const found: Item[] = [];
-  for (let above: string | undefined; ; above = found.at(-1)?.sk) {
-    const items = await table.query(pk, { limit: PAGE, ...(above === undefined ? {} : { above }) });
-    found.push(...items);
-    if (items.length < PAGE) return found;
-  }
-}
-
 export function dynamoPresetReader(table: DynamoTable): PresetReader {
   return {
     async get(tenant, name) {
@@ -104,7 +92,7 @@ export function dynamoPresetReader(table: DynamoTable): PresetReader {
       return item && documentOf<Preset>(table, item);
     },
     async list(tenant) {
-      const items = await whole(table, partitionOf('preset', { tenant }));
+      const items = await everyRow(table, partitionOf('preset', { tenant }));
       return [...builtInPresets(tenant), ...(await documentsOf<Preset>(table, items))];
     },
   };
@@ -113,7 +101,7 @@ export function dynamoPresetReader(table: DynamoTable): PresetReader {
 export function dynamoTenantReader(table: DynamoTable): TenantReader {
   return {
     async list() {
-      const items = await whole(table, partitionOf('tenant', {}));
+      const items = await everyRow(table, partitionOf('tenant', {}));
       return items.map(({ sk }) => sk.slice('T#'.length));
     },
   };

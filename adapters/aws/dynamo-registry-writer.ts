@@ -5,6 +5,7 @@ import { summaryOf } from '#core/domain/run-summary.ts';
 import type { Delivery } from '#core/domain/webhook.ts';
 import type { Change, RegistryWriter } from '#core/ports/registry-writer.ts';
 import type { DynamoEventLog } from './dynamo-event-log.ts';
+import { admissionSteps, gpuUseStep } from './dynamo-quotas.ts';
 import { idempotencyKeyOf } from './dynamo-readers.ts';
 import type { Condition, DynamoTable } from './dynamo-table.ts';
 import type { DecidedStep, DynamoTransactions } from './dynamo-transactions.ts';
@@ -17,7 +18,7 @@ interface Commit {
 }
 
 type Planners = {
-  readonly [Kind in Exclude<Change['kind'], 'event'>]: (
+  readonly [Kind in Exclude<Change['kind'], 'event' | 'admit-run'>]: (
     commit: Commit,
     change: Extract<Change, { kind: Kind }>,
   ) => readonly DecidedStep[] | Promise<readonly DecidedStep[]>;
@@ -65,11 +66,15 @@ export function dynamoRegistryWriter(
     const commit: Commit = { tenant, versions: new Set(models.map(versionName)) };
     const planned: DecidedStep[] = [];
     for (const change of changes) {
-      if (change.kind === 'event') continue;
+      if (change.kind === 'event' || change.kind === 'admit-run') continue;
       const planOne = planners[change.kind] as (commit: Commit, change: Change) => readonly DecidedStep[];
       planned.push(...(await planOne(commit, change)));
     }
     return planned;
+  };
+  const admit = async (tenant: string, changes: readonly Change[]): Promise<readonly DecidedStep[]> => {
+    const admission = changes.find((change) => change.kind === 'admit-run');
+    return admission ? admissionSteps(table, tenant, admission) : [];
   };
   return {
     async commit(tenant, changes) {
@@ -78,8 +83,15 @@ export function dynamoRegistryWriter(
       const events = changes.flatMap((change) => (change.kind === 'event' ? [change.event] : []));
       const runs = events.map(({ run }) => run);
       await transactions.decide(
-        async () => [...records, ...(await eventLog.place(tenant, events))],
-        runs.map((run) => `${tenant}/${run}`),
+        async () => [
+          ...records,
+          ...(await admit(tenant, changes)),
+          ...(await eventLog.place(tenant, events)),
+        ],
+        [
+          ...runs.map((run) => `${tenant}/${run}`),
+          ...changes.flatMap(({ kind }) => (kind === 'admit-run' ? [`${tenant}/${kind}`] : [])),
+        ],
       );
       eventLog.announce(tenant, runs);
     },
@@ -112,6 +124,12 @@ function plannersOf(table: DynamoTable): Planners {
       const record = itemOf('apiKey', { tenant, key: id }, { version, document: JSON.stringify(key) });
       return [{ put: record, ...under(`API key ${id}`, expected) }];
     },
+    quota({ tenant }, { quota, expected }) {
+      const { recordVersion: version } = quota;
+      const put = itemOf('quota', { tenant }, { version, document: JSON.stringify(quota) });
+      return [{ put, ...under(`The quota of ${tenant}`, expected) }];
+    },
+    'gpu-use': (_commit, { use }) => [gpuUseStep(use)],
     audit({ tenant }, { entry }) {
       const record = itemOf('audit', { tenant, entry: entry.id }, { document: JSON.stringify(entry) });
       return [{ put: record, ...under(`Audit entry ${entry.id}`, null) }];

@@ -111,6 +111,17 @@ export const ITEMS = {
     sk: '{entry}',
     holds: 'an entry of the audit log: written once, never changed',
   },
+  quota: { pk: 'T#{tenant}#QUOTA', sk: 'QUOTA', holds: 'what the tenant may use' },
+  runGate: {
+    pk: 'T#{tenant}#RUN-GATE',
+    sk: 'GATE',
+    holds: 'how many runs were let in one after another under a limit',
+  },
+  gpuUse: {
+    pk: 'T#{tenant}#GPU-USE#{month}',
+    sk: '{job}',
+    holds: 'seconds times GPUs of a job that ended in this month',
+  },
   requestCount: {
     pk: 'T#{tenant}#REQUESTS',
     sk: '{window}',

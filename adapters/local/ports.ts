@@ -11,6 +11,7 @@ import type { SqliteDatabase } from './sqlite-database.ts';
 import { sqliteEventLog } from './sqlite-event-log.ts';
 import { sqliteMetricWriter } from './sqlite-metric-writer.ts';
 import { sqliteModelReader } from './sqlite-model-reader.ts';
+import { sqliteQuotaReader } from './sqlite-quotas.ts';
 import {
   sqliteCorpusReader,
   sqliteMetricReader,
@@ -38,6 +39,7 @@ export function localPorts(facts: {
     corpora: ofTenants(sqliteCorpusReader(database)),
     presets: ofTenants(sqlitePresetReader(database)),
     tenants: sqliteTenantReader(database),
+    quotas: ofTenants(sqliteQuotaReader(database)),
     keys: ofTenants(sqliteKeyReader(database)),
     audit: ofTenants(sqliteAuditReader(database)),
     uploads: ofTenants(sqliteUploadReader(database)),

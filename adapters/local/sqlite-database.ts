@@ -50,6 +50,11 @@ CREATE INDEX IF NOT EXISTS old_deliveries ON deliveries (tenant, expires_at);
 CREATE TABLE IF NOT EXISTS api_keys (
   tenant TEXT NOT NULL, id TEXT NOT NULL, record_version INTEGER NOT NULL, document TEXT NOT NULL,
   PRIMARY KEY (tenant, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS quotas (
+  tenant TEXT PRIMARY KEY, record_version INTEGER NOT NULL, document TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS gpu_use (
+  tenant TEXT NOT NULL, month TEXT NOT NULL, job TEXT NOT NULL, gpu_seconds REAL NOT NULL,
+  PRIMARY KEY (tenant, month, job)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS audit (
   tenant TEXT NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (tenant, id)) WITHOUT ROWID;
 CREATE TRIGGER IF NOT EXISTS audit_is_not_changed BEFORE UPDATE ON audit

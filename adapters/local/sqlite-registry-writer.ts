@@ -5,6 +5,7 @@ import type { Change, RegistryWriter } from '#core/ports/registry-writer.ts';
 import { aliasHandler } from './sqlite-alias-writer.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { SqliteEventLog } from './sqlite-event-log.ts';
+import { quotaHandlers } from './sqlite-quotas.ts';
 import { stale } from './sqlite-stale.ts';
 import { uploadHandler } from './sqlite-uploads.ts';
 import { webhookHandlers } from './sqlite-webhook-writer.ts';
@@ -18,6 +19,7 @@ export function sqliteRegistryWriter(database: SqliteDatabase, eventLog: SqliteE
     ...recordHandlers(database),
     ...webhookHandlers(database),
     ...accessHandlers(database),
+    ...quotaHandlers(database),
     model: modelHandler(database),
     alias: aliasHandler(database),
     upload: uploadHandler(database),

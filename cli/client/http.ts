@@ -94,6 +94,8 @@ async function attempt(connection: Connection, url: URL, method: string, options
 /** A connection that broke while it was used; one that was refused will be refused again. */
 function mayPass(error: unknown): boolean {
   if (!(error instanceof CliError)) return false;
+  // A quota that is used up will be so in a moment as well.
+  if (error.code === 'quota_exceeded') return false;
   if (error.kind === 'limit' || (error.kind === 'dependency' && 'retryAfter' in error)) return true;
   const code = faultCode(error.cause);
   return (

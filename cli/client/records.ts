@@ -43,10 +43,13 @@ export type ModelImport = Schemas['ModelImport'];
 export type NamedParent = NonNullable<ModelImport['parents']>[number];
 export type WebhookToCreate = Schemas['WebhookToCreate'];
 export type ShownKey = Schemas['ApiKey'];
+export type Quota = Schemas['Quota'];
+export type Limits = Quota['limits'];
 export type Problem = Schemas['Problem'];
 
 export type RunDocumentBody = Body<'post', '/v1/runs'>;
 export type KeyBody = Body<'post', '/v1/keys'>;
+export type QuotaBody = Body<'put', '/v1/quotas'>;
 export type PresetBody = Body<'put', '/v1/presets/{name}'>;
 export type RunFilter = Query<'get', '/v1/runs'>;
 export type ModelFilter = Query<'get', '/v1/models'>;

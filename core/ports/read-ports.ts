@@ -10,6 +10,7 @@ import type { KeyReader } from './key-reader.ts';
 import type { MetricReader } from './metric-reader.ts';
 import type { ModelReader } from './model-reader.ts';
 import type { PresetReader } from './preset-reader.ts';
+import type { QuotaReader } from './quota-reader.ts';
 import type { RunReader } from './run-reader.ts';
 import type { TenantReader } from './tenant-reader.ts';
 import type { UploadReader } from './upload-reader.ts';
@@ -22,6 +23,7 @@ export interface ReadPorts {
   readonly corpora: CorpusReader;
   readonly presets: PresetReader;
   readonly keys: KeyReader;
+  readonly quotas: QuotaReader;
   readonly audit: AuditReader;
   readonly events: EventReader;
   readonly metrics: MetricReader;

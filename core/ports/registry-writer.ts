@@ -6,6 +6,7 @@ import type { Ulid } from '../domain/ids.ts';
 import type { Model } from '../domain/model.ts';
 import type { ModelAlias } from '../domain/model-alias.ts';
 import type { Preset } from '../domain/preset.ts';
+import type { GpuUse, Quota } from '../domain/quota.ts';
 import type { Run } from '../domain/run.ts';
 import type { Upload } from '../domain/upload.ts';
 import type { Delivery, Webhook } from '../domain/webhook.ts';
@@ -36,6 +37,11 @@ export type Change =
   /** A new delivery; one that is there already is left as it is. */
   | { readonly kind: 'queue-delivery'; readonly delivery: Delivery }
   | { readonly kind: 'key'; readonly key: ApiKey; readonly expected: number | null }
+  | { readonly kind: 'quota'; readonly quota: Quota; readonly expected: number | null }
+  /** Fewer than `most` runs other than this one work or wait to; it may be one that this very commit writes. */
+  | { readonly kind: 'admit-run'; readonly run: Ulid; readonly most: number }
+  /** Of a job that has ended; one that is there already is left as it is. */
+  | { readonly kind: 'gpu-use'; readonly use: GpuUse }
   /** Added only: nothing changes or deletes an entry. */
   | { readonly kind: 'audit'; readonly entry: AuditEntry }
   | { readonly kind: 'event'; readonly event: NewEvent };
@@ -44,7 +50,8 @@ export interface RegistryWriter {
   /**
    * Writes all changes or none.
    *
-   * @throws ForgeError `conflict` with code `stale_version`, `exists` or `idempotency_key_in_use` when a condition does not hold.
+   * @throws ForgeError `conflict` with code `stale_version`, `exists` or `idempotency_key_in_use` when a condition does not
+   * hold, and `limit` with code `quota_exceeded` for a run that is not let in.
    */
   commit(tenant: string, changes: readonly Change[]): Promise<void>;
 }

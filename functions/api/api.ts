@@ -11,6 +11,7 @@ import { addModelAliases } from './first-version/models.ts';
 import { addReadingAliases } from './first-version/reading.ts';
 import { addSessionAliases } from './first-version/sessions.ts';
 import { countRequest } from './middleware/rate-limit.ts';
+import { requestLimits } from './request-limits.ts';
 import { isOpen } from './roles.ts';
 import { type ApiApp, addRoute } from './route.ts';
 import { addClaimRoutes } from './routes/claims.ts';
@@ -24,6 +25,7 @@ import { addModelLifeRoutes } from './routes/model-life.ts';
 import { addModelRoutes } from './routes/models.ts';
 import { addPhaseRoutes } from './routes/phases.ts';
 import { addPresetRoutes } from './routes/presets.ts';
+import { addQuotaRoutes } from './routes/quotas.ts';
 import { addRunStateRoutes } from './routes/run-state.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
@@ -36,6 +38,7 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
     ports: { ...ports, registry: trails.registry },
     options,
     telemetry: telemetry('api'),
+    requestLimits: requestLimits(ports, options.requestsPerMinute ?? null),
   };
   addFrame(app, api);
   addTrail(app, trails);
@@ -55,6 +58,7 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   addPresetRoutes(app, api);
   addWebhookRoutes(app, api);
   addKeyRoutes(app, api);
+  addQuotaRoutes(app, api);
   addSessionAliases(app, api);
   addReadingAliases(app, api);
   addCatalogueAliases(app, api);

@@ -48,6 +48,8 @@ function targetOf(change: Change): readonly AuditTarget[] {
       return [{ kind: 'key', id: change.key.id, status: change.key.revokedAt ? 'revoked' : 'active' }];
     case 'corpus':
       return [{ kind: 'corpus', id: change.corpus.id, status: null }];
+    case 'quota':
+      return [{ kind: 'quota', id: change.quota.tenant, status: 'saved' }];
     case 'preset':
       return [{ kind: 'preset', id: change.preset.name, status: 'saved' }];
     case 'delete-preset':

@@ -8,6 +8,7 @@ import type { RateCounter } from '#core/ports/rate-counter.ts';
 import type { Sending } from '#core/ports/sending.ts';
 import type { Telemetry } from '../shared/powertools.ts';
 import type { Trail } from './audit-trail.ts';
+import type { RequestLimits } from './request-limits.ts';
 
 export interface ApiPorts extends Ports, Sending {
   readonly logs: LogReader;
@@ -21,7 +22,7 @@ export interface ApiOptions {
   readonly cursorSecret: string;
   /** How long one SSE response lives before the client has to reconnect. @default Infinity */
   readonly streamSeconds?: number;
-  /** Of each tenant. @default any number */
+  /** Of each tenant whose quota says nothing. @default any number */
   readonly requestsPerMinute?: number;
   /** Checks that the place where the API runs adds ahead of everything. @default none */
   readonly guards?: readonly MiddlewareHandler[];
@@ -45,4 +46,5 @@ export interface ApiContext {
   readonly ports: ApiPorts;
   readonly options: ApiOptions;
   readonly telemetry: Telemetry;
+  readonly requestLimits: RequestLimits;
 }

@@ -30,6 +30,7 @@ const READING: Readonly<Record<string, Access>> = {
   'POST /v1/plan': 'viewer',
   'GET /v1/presets': 'viewer',
   'GET /v1/presets/{name}': 'viewer',
+  'GET /v1/quotas': 'viewer',
   'GET /v1/runs': 'viewer',
   'GET /v1/runs/{id}': 'viewer',
   'GET /v1/runs/{id}/checkpoints': 'viewer',
@@ -74,6 +75,7 @@ const MAINTAINING: Readonly<Record<string, Access>> = {
 };
 
 const GOVERNING: Readonly<Record<string, Access>> = {
+  'PUT /v1/quotas': 'admin',
   'GET /v1/audit': 'admin',
   'GET /v1/keys': 'admin',
   'POST /v1/keys': 'admin',

@@ -1,6 +1,7 @@
 /** `Batch Job State Change`, as EventBridge delivers it, into what the run of the job is told. */
 import * as z from 'zod';
 import { ForgeError } from '#core/domain/errors.ts';
+import { gpuTimeOf } from '#core/domain/gpu-seconds.ts';
 import { type JobOrigin, originOfTags } from '#core/domain/job-origin.ts';
 import type { JobDirectory } from '#core/ports/job-directory.ts';
 import { cloudEvent } from '../shared/cloud-event.ts';
@@ -14,7 +15,15 @@ const jobStatusEvent = cloudEvent.extend({
     jobId: z.string().min(1).max(200),
     status: z.string().min(1).max(32),
     statusReason: z.string().optional(),
-    attempts: z.array(z.unknown()).max(100).default([]),
+    attempts: z
+      .array(z.object({ startedAt: z.number().optional(), stoppedAt: z.number().optional() }))
+      .max(100)
+      .default([]),
+    container: z
+      .object({
+        resourceRequirements: z.array(z.object({ type: z.string(), value: z.string() })).optional(),
+      })
+      .optional(),
     tags: z.record(z.string(), z.string()).default({}),
     arrayProperties: z.object({ index: z.int().min(0).optional() }).optional(),
   }),
@@ -26,14 +35,16 @@ const MAX_REASON = 1000;
 /** @param record the function that takes news in the form in which the embedded job runner gives them */
 export function createJobStatusEvent(record: EventFunction, jobs: Pick<JobDirectory, 'find'>): EventFunction {
   return eventFunction('record-job', jobStatusEvent, async ({ detail }) => {
-    const { jobId, status, statusReason, attempts, tags, arrayProperties } = detail;
+    const { jobId, status, statusReason, attempts, container, tags, arrayProperties } = detail;
     const index = arrayProperties?.index ?? null;
     // An array's parent is no job of its own, only the sum of its children.
     if (arrayProperties && index === null) return { recorded: false };
     const origin = originOfTags(tags) ?? (await askForOrigin(jobs, jobId));
-    const attempt = Math.max(1, attempts.length + (ENDED.includes(status) ? 0 : 1));
+    const ended = ENDED.includes(status);
+    const attempt = Math.max(1, attempts.length + (ended ? 0 : 1));
+    const gpuTime = ended ? gpuTimeOf({ attempts, container }) : null;
     const reason = statusReason?.slice(0, MAX_REASON) ?? null;
-    return record({ ...origin, jobId, index, attempt, status, reason });
+    return record({ ...origin, jobId, index, attempt, status, reason, gpuTime });
   });
 }
 

@@ -1,7 +1,7 @@
 /** What the state machines send to their functions. */
 import * as z from 'zod';
 import { phaseSlug } from '#contracts/source/phase-slugs.ts';
-import { name, ulid } from '#contracts/source/scalars.ts';
+import { name, timestamp, ulid } from '#contracts/source/scalars.ts';
 
 export const runPayload = z.object({ tenant: name, runId: ulid, execution: z.string().max(80) });
 export const phasePayload = runPayload.extend({ phase: phaseSlug });
@@ -40,4 +40,8 @@ export const jobPayload = z.object({
   execution: z.string().max(80).optional(),
   status: z.string().max(32),
   reason: z.string().max(1000).nullable(),
+  gpuTime: z
+    .object({ gpuSeconds: z.number().min(0), stoppedAt: timestamp })
+    .nullable()
+    .optional(),
 });

@@ -11,6 +11,7 @@ import { type MotoServer, startMotoServer } from '#test/support/moto-server.ts';
 import { type MotoTable, motoTable, type SentRequest } from '#test/support/moto-table.ts';
 import { bodyOf, traceOf } from '#test/support/table-trace.ts';
 import { entryOf, keyOf } from './access-tests.ts';
+import { quotaOf } from './quota-tests.ts';
 import {
   AT,
   aliasOf,
@@ -60,6 +61,8 @@ const READS: Readonly<Record<string, (ports: RegistryPorts) => Promise<unknown>>
   'uploads.list': ({ uploads }) => uploads.list(TENANT, PAGE),
   'keys.get': ({ keys }) => keys.get(TENANT, idOf(9)),
   'keys.list': ({ keys }) => keys.list(TENANT, PAGE),
+  'quotas.get': ({ quotas }) => quotas.get(TENANT),
+  'quotas.gpuSeconds': ({ quotas }) => quotas.gpuSeconds(TENANT, '2026-03'),
   'audit.list': ({ audit }) => audit.list(TENANT, PAGE),
   'webhooks.get': ({ webhooks }) => webhooks.get(TENANT, idOf(1)),
   'webhooks.list': ({ webhooks }) => webhooks.list(TENANT),
@@ -104,6 +107,12 @@ const WRITES: Readonly<Record<string, Change>> = {
   'a corpus': { kind: 'corpus', corpus: corpusOf(4), expected: null },
   'an upload': { kind: 'upload', upload: uploadOf(7), expected: null },
   'an API key': { kind: 'key', key: keyOf(9), expected: null },
+  'a quota': { kind: 'quota', quota: quotaOf(), expected: null },
+  'the GPU seconds of a job': {
+    kind: 'gpu-use',
+    use: { tenant: TENANT, month: '2026-03', jobId: 'job', gpuSeconds: 90 },
+  },
+  'the condition that a run may work': { kind: 'admit-run', run: idOf(9), most: 100 },
   'an entry of the audit log': { kind: 'audit', entry: entryOf(9) },
   'a webhook': { kind: 'webhook', webhook: webhookOf(1), expected: null },
   'a webhook less': { kind: 'delete-webhook', id: idOf(1), expected: 1 },

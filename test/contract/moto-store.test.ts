@@ -9,6 +9,7 @@ import { ADMIN, memoryPorts } from '#test/support/memory-ports.ts';
 import { type MotoServer, startMotoServer } from '#test/support/moto-server.ts';
 import { type MotoTable, motoTable } from '#test/support/moto-table.ts';
 import { toyCorpus, toyDocument } from '#test/support/toy-run.ts';
+import { quotaOf } from './quota-tests.ts';
 import { AT, eventOf, idOf, metricOf, modelOf, presetOf, runOf, TENANT } from './records.ts';
 
 jest.setTimeout(120_000);
@@ -209,6 +210,27 @@ it('fifty identical submissions give one run, one execution and one event', asyn
   expect(memory.workflow.started.size).toBe(1);
   const events = await ports.events.read(ADMIN.tenant, runs[0]?.id ?? '', 0, 10);
   expect(events.map(({ type }) => type)).toEqual(['RunSubmitted']);
+});
+
+it('lets exactly three of twenty submissions in, each from a process of its own, under a limit of three', async () => {
+  const memory = memoryPorts();
+  await toyCorpus(memory);
+  await portsOfProcess().registry.commit(ADMIN.tenant, [
+    { kind: 'quota', quota: quotaOf({ tenant: ADMIN.tenant, gpuHoursPerMonth: null }), expected: null },
+  ]);
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 20 }, (_, at) =>
+      submitRun({ ...memory, ...portsOfProcess(), corpora: memory.corpora }, ADMIN, {
+        document: toyDocument(),
+        idempotencyKey: `key ${at}`,
+      }),
+    ),
+  );
+  const codes = outcomes.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []));
+  expect(codes).toEqual(Array(17).fill('quota_exceeded'));
+  const { items } = await portsOfProcess().runs.list(ADMIN.tenant, {}, { limit: 100, after: null });
+  expect(items).toHaveLength(3);
+  expect(memory.workflow.started.size).toBe(3);
 });
 
 it('lets DynamoDB delete an Idempotency-Key when it has expired', async () => {

@@ -4,6 +4,7 @@ import type { Change } from '#core/ports/registry-writer.ts';
 import { accessTests } from './access-tests.ts';
 import { aliasTests } from './alias-tests.ts';
 import { lineageTests, statusTests, versionTests } from './model-tests.ts';
+import { quotaTests } from './quota-tests.ts';
 import {
   AT,
   corpusOf,
@@ -59,6 +60,7 @@ export function runRegistrySuite(name: string, make: () => Promise<RegistryWorld
     sharedNameTests(() => ports, commit);
     uploadTests(() => ports, commit);
     webhookTests(() => ports, commit);
+    quotaTests(() => ports, commit);
   });
 }
 

@@ -10,6 +10,7 @@ export type RegistryPorts = Pick<
   | 'presets'
   | 'tenants'
   | 'keys'
+  | 'quotas'
   | 'audit'
   | 'uploads'
   | 'webhooks'

@@ -1043,6 +1043,24 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/quotas": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Get what may be used and what is */
+        readonly get: operations["getQuotas"];
+        /** Set what may be used; what is left out is not limited */
+        readonly put: operations["putQuotas"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/runs": {
         readonly parameters: {
             readonly query?: never;
@@ -3586,6 +3604,55 @@ export interface components {
         readonly Promotion: {
             /** @description Such as best or production; not latest. */
             readonly alias: string;
+        };
+        readonly Quota: {
+            /** @enum {number} */
+            readonly schemaVersion: 1;
+            readonly limits: {
+                readonly requestsPerMinute: number | null;
+                readonly concurrentRuns: number | null;
+                readonly gpuHoursPerMonth: number | null;
+                readonly storedBytes: number | null;
+                readonly uploadBytes: number | null;
+            };
+            readonly used: {
+                readonly concurrentRuns: number;
+                /** @description Of jobs that have ended this month, by the seconds of their attempts. */
+                readonly gpuHoursThisMonth: number;
+                readonly storedBytes: number;
+            };
+            /** @description Null: nothing was ever set. */
+            readonly updatedAt: string | null;
+            readonly updatedBy: string | null;
+            /** @description 0: nothing was ever set. */
+            readonly recordVersion: number;
+        };
+        readonly QuotaToSet: {
+            /**
+             * @description Null: what the deployment says.
+             * @default null
+             */
+            readonly requestsPerMinute?: number | null;
+            /**
+             * @description Runs that work or wait to, at one time. Null: any number.
+             * @default null
+             */
+            readonly concurrentRuns?: number | null;
+            /**
+             * @description Hours of single GPUs in a calendar month, UTC. Null: any number.
+             * @default null
+             */
+            readonly gpuHoursPerMonth?: number | null;
+            /**
+             * @description Of the files of all models and corpora, each file once. Null: any number.
+             * @default null
+             */
+            readonly storedBytes?: number | null;
+            /**
+             * @description Of one upload. Null: as many as one upload may have.
+             * @default null
+             */
+            readonly uploadBytes?: number | null;
         };
         readonly Retry: {
             /**
@@ -8851,6 +8918,70 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getQuotas: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Quota"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly putQuotas: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-match"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["QuotaToSet"];
+            };
+        };
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Quota"];
+                };
             };
             /** @description A problem document */
             readonly default: {

@@ -15,6 +15,7 @@ import { findParents, type NamedParent, requireSameParents } from '../queries/fi
 import { type InspectedModel, inspectModel } from '../queries/inspect-model.ts';
 import { notUploaded } from '../queries/inspect-weights.ts';
 import { everyModel } from '../queries/list-everything.ts';
+import { requireRoomForFiles } from '../queries/require-quota.ts';
 
 export interface ModelToImport {
   readonly name: string;
@@ -32,7 +33,7 @@ export interface Import {
 
 type ImportPorts = Pick<
   Ports,
-  'models' | 'registry' | 'blobs' | 'blobWriter' | 'clock' | 'entropy' | 'hasher'
+  'models' | 'corpora' | 'quotas' | 'registry' | 'blobs' | 'blobWriter' | 'clock' | 'entropy' | 'hasher'
 >;
 
 const ATTEMPTS = 5;
@@ -65,6 +66,7 @@ export async function importModel(
       return { model: earlier, created: false };
     }
     try {
+      await requireRoomForFiles(ports, principal.tenant, files);
       const model = await register(ports, principal, { ...wanted, files }, inspected);
       return { model, created: true };
     } catch (error) {

@@ -6,6 +6,7 @@ import { makeUlid } from '../../domain/ids.ts';
 import { type Principal, requireRole } from '../../domain/principal.ts';
 import type { BlobReader } from '../../ports/blob-reader.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { requireRoomForFiles } from '../queries/require-quota.ts';
 
 export interface CorpusToRegister {
   readonly name: string;
@@ -13,7 +14,10 @@ export interface CorpusToRegister {
   readonly licence: string;
 }
 
-type RegisterPorts = Pick<Ports, 'corpora' | 'registry' | 'blobs' | 'blobWriter' | 'clock' | 'entropy'>;
+type RegisterPorts = Pick<
+  Ports,
+  'corpora' | 'models' | 'quotas' | 'registry' | 'blobs' | 'blobWriter' | 'clock' | 'entropy'
+>;
 
 /** A longer line is no document that a phase could hold in memory several times over. */
 const MAX_LINE_CHARACTERS = 8 * 1024 * 1024;
@@ -34,6 +38,7 @@ export async function registerCorpus(
     contentKey(principal.tenant, sha256),
     sha256,
   );
+  await requireRoomForFiles(ports, principal.tenant, [{ sha256, bytes }]);
   const now = ports.clock.now();
   const corpus: Corpus = {
     schemaVersion: 1,

@@ -4,6 +4,8 @@ import type { Ulid } from '../../domain/ids.ts';
 import { type Principal, requireRole } from '../../domain/principal.ts';
 import { isTerminal, moveRun, type Run } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { QuotaPorts } from '../queries/require-quota.ts';
+import { admitRun } from './admit-run.ts';
 import { changeRun } from './change-run.ts';
 import { startExecution } from './submit-run.ts';
 
@@ -16,19 +18,21 @@ const PAUSING_SECONDS = 5;
  * of the server, starts the execution by its fixed name.
  */
 export async function resumeRun(
-  ports: Pick<Ports, 'runs' | 'registry' | 'workflow' | 'clock'>,
+  ports: QuotaPorts & Pick<Ports, 'registry' | 'workflow'>,
   principal: Principal,
   id: Ulid,
 ): Promise<Run> {
   requireRole(principal, 'runner');
   const at = ports.clock.now().toISOString();
-  const run = await changeRun(ports, principal, id, (before) => {
+  const run = await changeRun(ports, principal, id, async (before) => {
     requireResumable(before);
     if (before.status !== 'paused') return { run: before };
+    const admission = await admitRun(ports, principal.tenant);
     const execution = `${id}-${before.executions.length + 1}`;
     const resumed = moveRun(before, 'running', at);
     return {
       run: { ...resumed, executions: [...before.executions, execution] },
+      also: admission(id),
       events: [
         {
           type: 'RunResumed',

@@ -19,6 +19,7 @@ export type SubmitPorts = Pick<
   | 'corpora'
   | 'models'
   | 'presets'
+  | 'quotas'
   | 'blobs'
   | 'registry'
   | 'workflow'

@@ -16,6 +16,7 @@ import {
 } from '../../domain/upload.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { inspectObject, readUploadManifest } from '../queries/inspect-upload.ts';
+import { requireRoomForFiles } from '../queries/require-quota.ts';
 import { importModel } from './import-model.ts';
 import { clearUpload, setAside } from './set-aside-upload.ts';
 import { type SubmitPorts, submitRun } from './submit-run.ts';
@@ -107,6 +108,7 @@ async function startRun(
   const principal: Principal = { tenant: place.tenant, role: 'runner', subject: `upload/${place.folder}` };
   let modelId: Upload['modelId'] = null;
   try {
+    await requireRoomForFiles(ports, place.tenant, manifest.files);
     await publishFiles(ports, place, manifest);
     const { name, files, licence } = manifest;
     const { model } = await importModel(ports, principal, { name, files, licence });

@@ -6,6 +6,8 @@ import type { Run } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Change } from '../../ports/registry-writer.ts';
 import { getRun } from '../queries/get-run.ts';
+import type { QuotaPorts } from '../queries/require-quota.ts';
+import { admitRun } from './admit-run.ts';
 
 const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
@@ -21,23 +23,28 @@ export interface NewRun {
   readonly events?: readonly NewEvent[];
 }
 
-/** The run of an earlier request under the same key, or the one that `make` makes. */
+/** What a request is refused for when another one under the same key was faster. */
+const LOST: readonly string[] = ['idempotency_key_in_use', 'quota_exceeded'];
+
+/** The run of an earlier request under the same key, or the one that `make` makes if the tenant may have one more. */
 export async function writeNewRun(
-  ports: Pick<Ports, 'runs' | 'registry' | 'clock'>,
+  ports: QuotaPorts & Pick<Ports, 'registry'>,
   principal: Principal,
   request: Request,
   make: (now: Date) => Promise<NewRun>,
 ): Promise<Run> {
   const earlier = await repeated(ports, principal, request);
   if (earlier) return earlier;
-  const now = ports.clock.now();
-  const { run, events = [] } = await make(now);
   try {
-    await ports.registry.commit(principal.tenant, changesOf(request, run, events, now));
+    const admission = await admitRun(ports, principal.tenant);
+    const now = ports.clock.now();
+    const { run, events = [] } = await make(now);
+    const [key, ...changes] = changesOf(request, run, events, now);
+    await ports.registry.commit(principal.tenant, [key, ...admission(run.id), ...changes]);
     return run;
   } catch (error) {
     // Somebody else used the key between our look and our write: theirs is the run.
-    if (!(error instanceof ForgeError && error.code === 'idempotency_key_in_use')) throw error;
+    if (!(error instanceof ForgeError && LOST.includes(error.code))) throw error;
     const winner = await repeated(ports, principal, request);
     if (winner) return winner;
     throw error;
@@ -68,7 +75,7 @@ function changesOf(
   run: Run,
   events: readonly NewEvent[],
   now: Date,
-): readonly Change[] {
+): readonly [Change, ...Change[]] {
   const at = now.toISOString();
   const expiresAt = new Date(now.getTime() + KEY_LIFETIME_MS).toISOString();
   const { name, resolved, origin } = run;

@@ -7,25 +7,29 @@ import type { ApiContext, ApiEnvironment } from '../environment.ts';
 /**
  * Counts a request, and refuses it when the window is used up.
  *
- * Where nothing is limited nothing is counted. A counter that fails lets everybody in and is logged: that the store is
- * slow must not be what takes the API down.
+ * Where nothing is limited nothing is counted. A store that fails lets everybody in and is logged: that it is slow
+ * must not be what takes the API down.
  *
  * @throws ForgeError `limit` with code `rate_limited`
  */
 export async function countRequest(
-  { ports, options: { requestsPerMinute: limit }, telemetry: { logger, count } }: ApiContext,
+  { ports, requestLimits, telemetry: { logger, count } }: ApiContext,
   context: Context<ApiEnvironment>,
 ): Promise<void> {
-  if (limit === undefined) return;
   const { tenant } = context.var.principal;
   const now = Math.floor(ports.clock.now().getTime() / 1000);
   const window = now - (now % WINDOW_SECONDS);
-  const requests = await ports.rateCounter.count(tenant, window).catch((error: unknown) => {
+  const counted = async () => {
+    const limit = await requestLimits.of(tenant);
+    return limit === null ? null : { limit, requests: await ports.rateCounter.count(tenant, window) };
+  };
+  const found = await counted().catch((error: unknown) => {
     logger.warn('requests are not counted', { tenant, requestId: context.var.requestId, error });
     count('RateCounterFailed');
     return null;
   });
-  if (requests === null) return;
+  if (found === null) return;
+  const { limit, requests } = found;
   const reset = window + WINDOW_SECONDS - now;
   const headers = {
     'ratelimit-limit': String(limit),

@@ -10,6 +10,7 @@ import type { CorpusReader } from '#core/ports/corpus-reader.ts';
 import type { KeyReader } from '#core/ports/key-reader.ts';
 import type { ModelReader } from '#core/ports/model-reader.ts';
 import type { PresetReader } from '#core/ports/preset-reader.ts';
+import type { QuotaReader } from '#core/ports/quota-reader.ts';
 import type { Page, PageRequest, RunReader } from '#core/ports/run-reader.ts';
 import type { TenantReader } from '#core/ports/tenant-reader.ts';
 import type { UploadReader } from '#core/ports/upload-reader.ts';
@@ -112,6 +113,16 @@ export function keysOf(store: MemoryStore): KeyReader {
   return {
     get: async (tenant, id) => copyOf(store.tables.keys.get(keyOf(tenant, id))),
     list: async (tenant, page) => pageOf(ofTenant(store.tables.keys, tenant), page),
+  };
+}
+
+export function quotasOf(store: MemoryStore): QuotaReader {
+  return {
+    get: async (tenant) => copyOf(store.tables.quotas.get(keyOf(tenant, 'quota'))),
+    gpuSeconds: async (tenant, month) =>
+      [...store.tables.gpuUse]
+        .filter(([key]) => key.startsWith(`${tenant}/${month}/`))
+        .reduce((sum, [, seconds]) => sum + seconds, 0),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The registry with real conditional semantics: a commit holds for all of its changes or for none. */
 import { ForgeError } from '#core/domain/errors.ts';
+import { LIVE_STATUSES, tooManyRuns } from '#core/domain/quota.ts';
 import type { Change, RegistryWriter } from '#core/ports/registry-writer.ts';
 import { appendEvents, keyOf, type MemoryStore, ofTenant, type Tables, yieldTurn } from './store.ts';
 
@@ -102,6 +103,30 @@ function applyDelivery(
   return { ...tables, deliveries: withEntry(tables.deliveries, key, delivery) };
 }
 
+function applyQuota(
+  tables: Tables,
+  tenant: string,
+  change: ChangeOf<'quota'> | ChangeOf<'admit-run'> | ChangeOf<'gpu-use'>,
+): Tables {
+  if (change.kind === 'quota') {
+    const key = keyOf(tenant, 'quota');
+    const found = tables.quotas.get(key)?.recordVersion ?? null;
+    condition(`quota of ${tenant}`, found, change.expected, change.quota.recordVersion);
+    return { ...tables, quotas: withEntry(tables.quotas, key, change.quota) };
+  }
+  if (change.kind === 'gpu-use') {
+    const { month, jobId, gpuSeconds } = change.use;
+    const key = keyOf(tenant, `${month}/${jobId}`);
+    if (tables.gpuUse.has(key)) return tables;
+    return { ...tables, gpuUse: withEntry(tables.gpuUse, key, gpuSeconds) };
+  }
+  const live = ofTenant(tables.runs, tenant).filter(
+    ({ id, status }) => id !== change.run && LIVE_STATUSES.includes(status),
+  );
+  if (live.length >= change.most) throw tooManyRuns(live.length, change.most);
+  return tables;
+}
+
 function apply(tables: Tables, tenant: string, change: Change): Tables {
   switch (change.kind) {
     case 'run': {
@@ -147,6 +172,10 @@ function apply(tables: Tables, tenant: string, change: Change): Tables {
       condition(`API key ${change.key.id}`, found, change.expected, change.key.recordVersion);
       return { ...tables, keys: withEntry(tables.keys, key, change.key) };
     }
+    case 'quota':
+    case 'admit-run':
+    case 'gpu-use':
+      return applyQuota(tables, tenant, change);
     case 'audit': {
       const key = keyOf(tenant, change.entry.id);
       if (tables.audit.has(key)) throw conflict('exists', `audit entry ${change.entry.id} exists`);

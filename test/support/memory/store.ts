@@ -8,6 +8,7 @@ import type { NewEvent } from '#core/domain/event.ts';
 import type { Model } from '#core/domain/model.ts';
 import type { ModelAlias } from '#core/domain/model-alias.ts';
 import type { Preset } from '#core/domain/preset.ts';
+import type { Quota } from '#core/domain/quota.ts';
 import type { Run } from '#core/domain/run.ts';
 import type { Upload } from '#core/domain/upload.ts';
 import type { Delivery, Webhook } from '#core/domain/webhook.ts';
@@ -33,6 +34,9 @@ export interface Tables {
   readonly events: ReadonlyMap<string, readonly ForgeEvent[]>;
   readonly eventKeys: ReadonlySet<string>;
   readonly keys: ReadonlyMap<string, ApiKey>;
+  readonly quotas: ReadonlyMap<string, Quota>;
+  /** GPU seconds by month and job. */
+  readonly gpuUse: ReadonlyMap<string, number>;
   readonly audit: ReadonlyMap<string, AuditEntry>;
 }
 
@@ -60,6 +64,8 @@ export function newStore(): MemoryStore {
       events: new Map(),
       eventKeys: new Set(),
       keys: new Map(),
+      quotas: new Map(),
+      gpuUse: new Map(),
       audit: new Map(),
     },
     metrics: new Map(),

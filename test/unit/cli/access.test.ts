@@ -63,3 +63,29 @@ describe('forge audit list', () => {
     expect(answerOf('GET /v1/audit').safeParse(json).error).toBeUndefined();
   });
 });
+
+describe('forge quotas', () => {
+  it('shows what is used, changes what is named and keeps the rest, and takes a limit away', async () => {
+    expect((await run(['quotas', 'get'], 'viewer')).stdout).toMatch(/concurrent runs +0 +any/);
+    const set = await run(['quotas', 'set', '--concurrent-runs', '3', '--stored-bytes', '2GB']);
+    expect([set.exitCode, set.stdout]).toEqual([0, expect.stringMatching(/concurrent runs +0 +3\n/)]);
+    await run(['quotas', 'set', '--concurrent-runs', 'any', '--gpu-hours-per-month', '1.5']);
+    const body = JSON.parse((await run(['quotas', 'get', '--json'])).stdout);
+    expect(answerOf('GET /v1/quotas').safeParse(body).error).toBeUndefined();
+    expect(body.limits).toEqual({
+      requestsPerMinute: null,
+      concurrentRuns: null,
+      gpuHoursPerMonth: 1.5,
+      storedBytes: 2e9,
+      uploadBytes: null,
+    });
+  });
+
+  it('says 4 to who is no admin and 2 for a size that is none', async () => {
+    const codes = [
+      await run(['quotas', 'set', '--concurrent-runs', '3'], 'maintainer'),
+      await run(['quotas', 'set', '--upload-bytes', 'much']),
+    ].map(({ exitCode }) => exitCode);
+    expect(codes).toEqual([4, 2]);
+  });
+});

@@ -137,6 +137,28 @@ describe('news of a job', () => {
     expect(heard).toMatchObject([{ jobId: 'job-1:3', index: 3, runId: 'R' }]);
   });
 
+  test('GPU seconds are those of all attempts that ran, times the GPUs, once the job has ended', async () => {
+    const { heard, listen } = listener();
+    const begin = Date.parse('2026-03-31T23:59:00.000Z');
+    const attempts = [
+      { startedAt: begin, stoppedAt: begin + 10_000 },
+      { stoppedAt: begin + 11_000 },
+      { startedAt: begin + 20_000, stoppedAt: begin + 90_500 },
+    ];
+    const withGpus = (value: string) => ({ resourceRequirements: [{ type: 'GPU', value }] });
+    const record = createJobStatusEvent(listen, directory(null));
+    await record(news({ attempts, status: 'FAILED', container: withGpus('2') }));
+    await record(news({ attempts, status: 'RUNNABLE', container: withGpus('2') }));
+    await record(news({ attempts, status: 'SUCCEEDED', container: withGpus('0') }));
+    await record(news({ attempts: [{}], status: 'FAILED', container: withGpus('1') }));
+    expect(heard.map(({ gpuTime }) => gpuTime)).toEqual([
+      { gpuSeconds: 161, stoppedAt: '2026-04-01T00:00:30.500Z' },
+      null,
+      null,
+      null,
+    ]);
+  });
+
   test('a reason of any length is kept short', async () => {
     const { heard, listen } = listener();
     await createJobStatusEvent(listen, directory(null))(news({ statusReason: 'x'.repeat(100_000) }));

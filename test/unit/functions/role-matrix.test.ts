@@ -130,6 +130,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     named: 'model',
     sent: { body: { ...DOCUMENT, phases: [5], input: { model: '$' } }, headers: key },
   },
+  'GET /v1/quotas': plain('/v1/quotas'),
+  'PUT /v1/quotas': plain('/v1/quotas', { body: {}, headers: { 'if-match': '"0"' } }),
   'GET /v1/runs/{id}': { path: '/v1/runs/$', named: 'run' },
   'POST /v1/runs/{id}/cancel': run('cancel'),
   'GET /v1/runs/{id}/checkpoints': run('checkpoints'),
