@@ -15,8 +15,15 @@ import { createRecordJob } from '#functions/record-job/record-job.ts';
 import type { TaskFunction } from '#functions/shared/task-function.ts';
 import { createStartPhase } from '#functions/start-phase/start-phase.ts';
 
-/** What this process does by itself: it has the server, which knows keys by itself, hears of every end, and has no table that streams. */
-type InProcess = 'api' | 'authorise-key' | 'reconcile' | 'relay-events' | 'notify';
+/** What this process does by itself: it has the server, its sockets and keys, hears of every end, and no table streams. */
+type InProcess =
+  | 'api'
+  | 'authorise-key'
+  | 'event-socket'
+  | 'push-events'
+  | 'reconcile'
+  | 'relay-events'
+  | 'notify';
 /** The rest of contracts/functions.json: a name that is not there does not compile. */
 export type FunctionName = Exclude<keyof (typeof contract)['functions'], InProcess>;
 export type FunctionTable = Readonly<Record<FunctionName, TaskFunction>>;

@@ -10,15 +10,17 @@ import { authenticatorChain } from '#adapters/identity/authenticator-chain.ts';
 import { localTokenAuthenticator } from '#adapters/identity/local-token-authenticator.ts';
 import { processRateCounter } from '#adapters/local/process-rate-counter.ts';
 import { ForgeError } from '#core/domain/errors.ts';
+import type { Authenticator } from '#core/ports/authenticator.ts';
 import { createApi } from '#functions/api/api.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { blobRoutes } from './blob-routes.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { diskGuard } from './disk-guard.ts';
+import { eventSockets } from './event-sockets.ts';
 import { type Home, lockHome, openHome, writeServerFile } from './home.ts';
 import { hostGuard } from './host-guard.ts';
 import { jobProcess } from './job-process.ts';
-import { createForkLauncher } from './jobs/fork-launcher.ts';
+import { createForkLauncher, type ForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { codeHasher } from './jobs/package-hash.ts';
 import { readTriggers } from './triggers.ts';
@@ -73,12 +75,18 @@ function faultLog(home: Home): (what: string, error: unknown) => void {
 
 type Fetch = (request: Request, bindings?: object) => Response | Promise<Response>;
 
+/** Who may come in: whoever has the token of this home, or one of its keys. */
+function authenticatorOf(home: Home, cloud: Cloud): Authenticator {
+  return authenticatorChain([localTokenAuthenticator(home.token), apiKeyAuthenticator(cloud.ports)]);
+}
+
 /** The API and the bucket on one port. */
-function wholeApp(home: Home, cloud: Cloud, onFault: ReturnType<typeof faultLog>): Fetch {
-  const authenticator = authenticatorChain([
-    localTokenAuthenticator(home.token),
-    apiKeyAuthenticator(cloud.ports),
-  ]);
+function wholeApp(
+  home: Home,
+  cloud: Cloud,
+  authenticator: Authenticator,
+  onFault: ReturnType<typeof faultLog>,
+): Fetch {
   const rateCounter = processRateCounter();
   const ports = { ...cloud.ports, logs: cloud.logs, authenticator, rateCounter };
   const api = createApi(ports, {
@@ -122,6 +130,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+function launcherOf(
+  { directory }: Home,
+  interpreter: Omit<ReturnType<typeof jobProcess>, 'command'>,
+  onFault: ReturnType<typeof faultLog>,
+): ForkLauncher {
+  return createForkLauncher({
+    ...interpreter,
+    socketDirectory: join(directory, 'fork'),
+    logPath: join(directory, 'logs', 'fork-server.log'),
+    onFault: (error) => onFault('fork server', error),
+  });
+}
+
 async function serve(
   home: Home,
   { root, port, environment }: ServerOptions,
@@ -131,12 +152,7 @@ async function serve(
   const triggers = readTriggers(home.directory);
   let url = '';
   const { command, ...interpreter } = jobProcess(root, environment);
-  const launcher = createForkLauncher({
-    ...interpreter,
-    socketDirectory: join(home.directory, 'fork'),
-    logPath: join(home.directory, 'logs', 'fork-server.log'),
-    onFault: (error) => onFault('fork server', error),
-  });
+  const launcher = launcherOf(home, interpreter, onFault);
   // In the background: the seconds of loading pass while the first corpus is uploaded.
   launcher.warmUp();
   const code = codeHasher(interpreter.folder, 'agent_forge');
@@ -152,7 +168,8 @@ async function serve(
     url: () => url,
     onFault,
   });
-  const app = wholeApp(home, cloud, onFault);
+  const authenticator = authenticatorOf(home, cloud);
+  const app = wholeApp(home, cloud, authenticator, onFault);
   const opened = deferred();
   // Requests that come while the last server's work is taken up wait for the end of that.
   const server = await listen(async (request, bindings) => {
@@ -162,10 +179,14 @@ async function serve(
     await cloud.close();
     throw error;
   });
+  const hearSocket = (error: unknown) => onFault('event socket', error);
+  const facts = { ports: cloud.ports, authenticator, opened: opened.promise, onFault: hearSocket };
+  const sockets = eventSockets(server, facts);
   const address = server.address() as AddressInfo;
   url = `http://127.0.0.1:${address.port}`;
   const stop = async () => {
     const closed = new Promise((done) => server.close(done));
+    sockets.close();
     server.closeAllConnections();
     await closed;
     await cloud.close();

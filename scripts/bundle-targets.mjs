@@ -57,8 +57,8 @@ const programTargets = () => [
     name: 'server',
     kind: 'program',
     entry: 'local/main.ts',
-    // libsql brings a native binary: it stays a package.
-    options: { ...common, outfile: 'dist/local/server.mjs', external: ['libsql', '@libsql/*'] },
+    // libsql brings a native binary, and ws asks for optional ones: they stay packages.
+    options: { ...common, outfile: 'dist/local/server.mjs', external: ['libsql', '@libsql/*', 'ws'] },
   },
 ];
 

@@ -1,12 +1,15 @@
 /** The ports that the table is behind, wired. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ofTenants } from '#core/domain/tenant.ts';
+import type { ConnectionReader } from '#core/ports/connection-reader.ts';
+import type { ConnectionWriter } from '#core/ports/connection-writer.ts';
 import type { EventReader } from '#core/ports/event-reader.ts';
 import type { EventWriter } from '#core/ports/event-writer.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import type { RateCounter } from '#core/ports/rate-counter.ts';
 import { type Backoff, fullJitter } from './backoff.ts';
 import { dynamoAuditReader, dynamoKeyReader } from './dynamo-access-readers.ts';
+import { dynamoConnections } from './dynamo-connections.ts';
 import { dynamoEventLog } from './dynamo-event-log.ts';
 import { dynamoMetricReader, dynamoMetricWriter } from './dynamo-metric-log.ts';
 import { dynamoModelReader } from './dynamo-model-reader.ts';
@@ -41,7 +44,7 @@ export type DynamoPorts = Pick<
   | 'events'
   | 'eventLog'
   | 'registry'
-> & { readonly rateCounter: RateCounter };
+> & { readonly rateCounter: RateCounter; readonly connections: ConnectionReader & ConnectionWriter };
 
 /** About six seconds at most, four on average. */
 const CONTENTION = { tries: 14, baseMs: 20, capMs: 800 };
@@ -65,6 +68,7 @@ export function dynamoPorts(
     audit: ofTenants(dynamoAuditReader(table)),
     uploads: ofTenants(dynamoUploadReader(table)),
     webhooks: ofTenants(dynamoWebhookReader(table)),
+    connections: dynamoConnections(table),
     metrics: ofTenants(dynamoMetricReader(table)),
     metricLog: ofTenants(dynamoMetricWriter(table, transactions)),
     events: ofTenants<EventReader>(eventLog),

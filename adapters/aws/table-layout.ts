@@ -152,6 +152,21 @@ export const ITEMS = {
     sk: 'COUNT',
     holds: 'the last position given to a metric record of the run',
   },
+  connection: {
+    pk: 'T#*#CONNECTION#{connection}',
+    sk: 'CONNECTION',
+    holds: 'who opened a socket: its frames name the connection and no tenant; deleted by its time to live',
+  },
+  connectionRun: {
+    pk: 'T#*#CONNECTION#{connection}',
+    sk: 'RUN#{run}',
+    holds: 'that a connection follows a run; deleted by its time to live',
+  },
+  subscription: {
+    pk: 'T#{tenant}#RUN#{run}#SUBSCRIPTIONS',
+    sk: '{connection}',
+    holds: 'how far a connection that follows the run was sent its events; deleted by its time to live',
+  },
   part: {
     pk: '{owner}#PARTS',
     sk: '{version}#{hash}#{number}',

@@ -81,7 +81,7 @@ export const TRIGGERS = [
   'object-created',
   /** EventBridge Scheduler: each schedule of the triggers document, with {schedule, at}. */
   'schedule',
-  /** Stream of the table, new images, with ReportBatchItemFailures. */
+  /** Stream of the table, new images of events, with ReportBatchItemFailures. */
   'table-stream',
   /** Our own bus: the event types that contracts/subscriptions.json names. */
   'subscription',
@@ -112,9 +112,9 @@ export const functionsManifest = z.strictObject({
 export type FunctionFacts = Readonly<z.output<typeof functionFacts>>;
 export type FunctionsManifest = Readonly<z.output<typeof functionsManifest>>;
 
-/** Whether the HTTP APIs call a function: such ones are deployed with them, apart from what runs a run. */
+/** Whether an API calls a function: such ones are deployed with them, apart from what runs a run. */
 export const isOfTheApi = ({ triggers }: { readonly triggers: readonly string[] }): boolean =>
-  triggers.includes('http') || triggers.includes('authorise');
+  ['http', 'authorise', 'socket'].some((trigger) => triggers.includes(trigger));
 
 /** The variables that a function with these grants is given. */
 export function variablesOf(grants: readonly Grant[]): readonly ResourceVariable[] {

@@ -1,23 +1,10 @@
 /** Puts the domain events of the log onto the bus: the log is the outbox, and the table's stream says what is new. */
-import * as z from 'zod';
 import type { ForgeEvent } from '#contracts/source/event.ts';
 import { isDomainEvent } from '#contracts/source/event-types.ts';
 import type { EventBus } from '#core/ports/event-bus.ts';
 import { type EventFunction, eventFunction } from '../shared/event-function.ts';
 import { telemetry } from '../shared/powertools.ts';
-
-const streamEvent = z.object({
-  Records: z
-    .array(
-      z.object({
-        dynamodb: z.object({
-          SequenceNumber: z.string().min(1),
-          NewImage: z.record(z.string(), z.unknown()).optional(),
-        }),
-      }),
-    )
-    .max(10_000),
-});
+import { streamEvent } from '../shared/stream-event.ts';
 
 export interface RelayPorts {
   readonly bus: EventBus;

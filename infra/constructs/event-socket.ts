@@ -1,6 +1,12 @@
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  type IWebSocketApi,
+  LogGroupLogDestination,
+  WebSocketApi,
+  WebSocketRoute,
+  WebSocketStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -70,10 +76,17 @@ export class EventSocket extends Construct {
     return Stack.of(this).formatArn({ service: 'execute-api', resource: apiId, resourceName });
   }
 
-  answerBy(handler: IFunction): void {
-    for (const route of ROUTES) {
-      const integration = new WebSocketLambdaIntegration(`Answer${route.slice(1)}`, handler);
-      acknowledge(this.api.addRoute(route, { integration }), 'decided-by-the-function');
+  /** @param scope of the function: what it has to know of the sign-in is known after this API */
+  answerBy(scope: Construct, handler: IFunction): void {
+    for (const routeKey of ROUTES) {
+      const name = routeKey.slice(1);
+      const integration = new WebSocketLambdaIntegration(`Answer${name}`, handler);
+      const route = new WebSocketRoute(scope, `Socket-${name}`, {
+        webSocketApi: this.api as IWebSocketApi,
+        routeKey,
+        integration,
+      });
+      acknowledge(route, 'decided-by-the-function');
     }
   }
 }

@@ -11,7 +11,7 @@ import {
 import { LambdaFunction, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { FilterPattern, type ILogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
@@ -23,7 +23,6 @@ import type { Trigger } from '#contracts/source/functions.ts';
 import type { Schedule } from '#contracts/source/triggers.ts';
 import subscriptions from '#contracts/subscriptions.json' with { type: 'json' };
 import { eventBridgeCron } from './event-bridge-cron.ts';
-import type { EventSocket } from './event-socket.ts';
 import type { ForgeFunction } from './forge-function.ts';
 import type { RunTable } from './run-table.ts';
 import { TrustedRole } from './trusted-role.ts';
@@ -37,12 +36,17 @@ export interface EventTriggersProps {
   readonly bus: IEventBus;
   readonly deadLetters: IQueue;
   readonly schedules: readonly Schedule[];
-  readonly socket?: EventSocket | undefined;
 }
 
 /** After that an event goes to the dead letters. */
 const RETRY_ATTEMPTS = 3;
 const OLDEST = Duration.hours(2);
+
+/** Every other record of the table changes without anybody being called. */
+const NEW_EVENTS = FilterCriteria.filter({
+  eventName: FilterRule.isEqual('INSERT'),
+  dynamodb: { NewImage: { kind: { S: FilterRule.isEqual('event') } } },
+});
 
 /** Called by an API or by a state machine, which know the function already. */
 const CALLED_DIRECTLY = () => undefined;
@@ -79,7 +83,7 @@ export class EventTriggers extends Construct {
         },
       }),
     schedule: (target, id) => this.#onSchedules(target, id),
-    socket: (target) => this.#props.socket?.answerBy(target.function as IFunction),
+    socket: CALLED_DIRECTLY,
   };
 
   constructor(scope: Construct, id: string, props: EventTriggersProps) {
@@ -168,6 +172,7 @@ export class EventTriggers extends Construct {
         bisectBatchOnError: true,
         retryAttempts: RETRY_ATTEMPTS,
         onFailure: new SqsDlq(this.#props.deadLetters),
+        filters: [NEW_EVENTS],
       }),
     );
   }

@@ -24,7 +24,7 @@ export const IDLE_LIMIT_USD = 5;
 
 /** NetworkStack makes this many where nothing may leave the network. */
 export const ISOLATED_ENDPOINTS = 7;
-/** An alarm over a sum is paid for by the metric: errors of every function of the pipeline, dead letters, throttling. */
+/** An alarm over a sum is paid for by the metric: errors of every function of the pipeline's stack, dead letters, throttling. */
 export const alarmMetrics = (): number =>
   2 + Object.values(manifest.functions).filter((facts) => !isOfTheApi(facts)).length;
 

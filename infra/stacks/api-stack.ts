@@ -43,6 +43,7 @@ export class ApiStack extends Stack {
     users.answerBy(handler, signIn);
     machines.answerBy(handler);
     keys.answerBy(handler, this.#function(props, KEY_JUDGE));
+    this.#answerSockets(props, signIn);
     new SiteContent(this, 'Content', {
       place: pipeline.place,
       bucket: site.bucket,
@@ -70,5 +71,13 @@ export class ApiStack extends Stack {
       throw new Error(`contracts/functions.json has no function ${name}, which the HTTP APIs need.`);
     const made = new ForgeFunction(this, name, { ...pipeline.place, name, facts, environment });
     return made.function as IFunction;
+  }
+
+  /** People come to sockets as they come to the HTTP API. */
+  #answerSockets(props: ApiStackProps, { identity }: SignIn): void {
+    const environment = { [IDENTITY_VARIABLE]: this.toJsonString(identity) };
+    for (const [name, { triggers }] of Object.entries(props.assets.functions))
+      if (triggers.includes('socket'))
+        props.pipeline.socket?.answerBy(this, this.#function(props, name, environment));
   }
 }

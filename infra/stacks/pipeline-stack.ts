@@ -124,7 +124,7 @@ export class PipelineStack extends Stack {
     };
   }
 
-  /** Of every function that is not the HTTP APIs'. */
+  /** Of every function that no API calls: those belong to the stack that knows the sign-in. */
   #functions(): ReadonlyMap<string, ForgeFunction> {
     const { config, assets } = this.#props;
     const started = { [TRIGGERS_VARIABLE]: JSON.stringify(config.triggers) };
@@ -133,7 +133,7 @@ export class PipelineStack extends Stack {
     const own = Object.entries(assets.functions).filter(([, facts]) => !isOfTheApi(facts));
     return new Map(
       own.map(([name, facts]) => {
-        const called = facts.triggers.every((trigger) => trigger === 'task' || trigger === 'socket');
+        const called = facts.triggers.every((trigger) => trigger === 'task');
         const made = new ForgeFunction(this, name, {
           ...this.place,
           name,
@@ -157,7 +157,6 @@ export class PipelineStack extends Stack {
       bus: this.#bus as IEventBus,
       deadLetters: this.#deadLetters,
       schedules: config.triggers.schedules,
-      socket: this.socket,
     });
     for (const [name, made] of this.functions)
       triggers.connect(name, made, this.#props.assets.functions[name]?.triggers ?? []);

@@ -50,8 +50,8 @@ export async function bundleBench(name, entry, { noOp }) {
     target: 'node20',
     logLevel: 'warning',
     loader: { '.sql': 'text', '.yaml': 'text' },
-    // libsql brings a native binary and esbuild a program: both stay packages.
-    external: ['libsql', '@libsql/*', 'esbuild'],
+    // libsql brings a native binary, esbuild a program, and ws asks for native ones: they stay packages.
+    external: ['libsql', '@libsql/*', 'esbuild', 'ws'],
     plugins: noOp ? [noOpPhases] : [],
   });
   return outfile;

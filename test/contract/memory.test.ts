@@ -1,7 +1,10 @@
 /** The ports in memory keep the same promises, so that tests of use cases on them mean something. */
+
+import { memoryConnections } from '#adapters/local/memory-connections.ts';
 import { processRateCounter } from '#adapters/local/process-rate-counter.ts';
 import { memoryPorts } from '#test/support/memory-ports.ts';
 import { blobStoreSuite } from './blob-store-suite.ts';
+import { connectionSuite } from './connection-suite.ts';
 import { runLogSuite } from './log-suite.ts';
 import { rateCounterSuite } from './rate-counter-suite.ts';
 import { runRegistrySuite } from './registry-suite.ts';
@@ -19,6 +22,10 @@ rateCounterSuite('process', async () => ({
   close: async () => undefined,
 }));
 blobStoreSuite('in-memory', world);
+connectionSuite('in-memory', async () => ({
+  connections: memoryConnections(),
+  close: async () => undefined,
+}));
 workflowSuite('in-memory', async () => {
   const { workflow } = memoryPorts();
   return { workflow, started: () => workflow.started.size, close: async () => undefined };

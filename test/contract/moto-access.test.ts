@@ -1,9 +1,10 @@
 /** How the table is read and written: by key or by a limited query, at any size; docs/data-model.md says the same. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fullJitter } from '#adapters/aws/backoff.ts';
-import { dynamoPorts } from '#adapters/aws/dynamo-ports.ts';
+import { type DynamoPorts, dynamoPorts } from '#adapters/aws/dynamo-ports.ts';
 import { dynamoTable } from '#adapters/aws/dynamo-table.ts';
 import { ITEMS, type Item } from '#adapters/aws/table-layout.ts';
+import { newConnection, newSubscription } from '#core/domain/socket.ts';
 import type { Change } from '#core/ports/registry-writer.ts';
 import { stubService } from '#test/support/aws/stub-service.ts';
 import { expectSection, markdownTable } from '#test/support/document-section.ts';
@@ -25,7 +26,6 @@ import {
   TENANT,
   uploadOf,
 } from './records.ts';
-import type { RegistryPorts } from './registry-world.ts';
 import { deliveryOf, webhookOf } from './webhook-tests.ts';
 
 jest.setTimeout(180_000);
@@ -36,7 +36,7 @@ const MODEL = idOf(2);
 const LATER = '2026-03-01T12:01:00.000Z';
 
 /** Every way in which the ports read. */
-const READS: Readonly<Record<string, (ports: RegistryPorts) => Promise<unknown>>> = {
+const READS: Readonly<Record<string, (ports: DynamoPorts) => Promise<unknown>>> = {
   'runs.get': ({ runs }) => runs.get(TENANT, RUN),
   'runs.list': ({ runs }) => runs.list(TENANT, {}, PAGE),
   'runs.list of a status': ({ runs }) => runs.list(TENANT, { status: 'queued' }, PAGE),
@@ -71,6 +71,12 @@ const READS: Readonly<Record<string, (ports: RegistryPorts) => Promise<unknown>>
   'webhooks.due': ({ webhooks }) => webhooks.due(TENANT, LATER, 50),
   'presets.get': ({ presets }) => presets.get(TENANT, 'mine'),
   'presets.list': ({ presets }) => presets.list(TENANT),
+  'connections.connection': ({ connections }) => connections.connection('one=', AT),
+  'connections.followed': ({ connections }) => connections.followed('one='),
+  'connections.subscription': ({ connections }) => connections.subscription(TENANT, RUN, 'one='),
+  'connections.followers, per page': async ({ connections }) => {
+    for await (const _page of connections.followers(TENANT, RUN));
+  },
   'events.read': ({ events }) => events.read(TENANT, RUN, 0, 100),
   'events.waitForNews, each look': ({ events }) => events.waitForNews(TENANT, RUN, 20),
   'metrics.list': ({ metrics }) => metrics.list(TENANT, RUN, {}),
@@ -127,7 +133,7 @@ const WRITES: Readonly<Record<string, Change>> = {
 
 let server: MotoServer;
 let table: MotoTable;
-let ports: RegistryPorts;
+let ports: DynamoPorts;
 /** The requests of each read when it was traced last. */
 const seen = new Map<string, readonly SentRequest[]>();
 
@@ -167,6 +173,7 @@ async function writeTraces(): Promise<Readonly<Record<string, readonly string[]>
   traces['a counted request'] = await traced(() =>
     dynamoPorts(table.client, table.name).rateCounter.count(TENANT, Date.parse(AT) / 1000),
   );
+  Object.assign(traces, await socketTraces());
   const metrics = [metricOf(RUN, 'base/loss')];
   traces['a metric record'] = await traced(() => ports.metricLog.record(TENANT, metrics));
   await ports.registry.commit(TENANT, [
@@ -174,6 +181,19 @@ async function writeTraces(): Promise<Readonly<Record<string, readonly string[]>
     { kind: 'preset', preset: presetOf(), expected: null },
   ]);
   return traces;
+}
+
+async function socketTraces(): Promise<Readonly<Record<string, readonly string[]>>> {
+  const { connections } = dynamoPorts(table.client, table.name);
+  const open = newConnection({ tenant: TENANT, role: 'viewer', subject: 'x' }, 'one=', new Date(AT));
+  const followed = newSubscription(open, RUN, 0);
+  return {
+    'a connection': await traced(() => connections.open(open)),
+    'a run that it follows': await traced(() => connections.save(followed, null)),
+    'how far it was sent the run': await traced(() => connections.save({ ...followed, recordVersion: 2 }, 1)),
+    'a run that it follows less': await traced(() => connections.drop(TENANT, RUN, 'one=')),
+    'a connection less': await traced(() => connections.close('one=')),
+  };
 }
 
 /** The records of a thousand of everything as the adapters would write them, without waiting for moto's transactions. */
@@ -243,7 +263,8 @@ describe('docs/data-model.md', () => {
     const ofReaders = Object.entries(ports)
       .filter(([port]) => !['registry', 'eventLog', 'metricLog', 'rateCounter'].includes(port))
       .flatMap(([port, methods]) => Object.keys(methods).map((method) => `${port}.${method}`));
-    const writing = ['events.place', 'events.announce', 'events.append'];
+    const sockets = ['open', 'close', 'save', 'drop'].map((name) => `connections.${name}`);
+    const writing = [...sockets, 'events.place', 'events.announce', 'events.append'];
     expect(ofReaders.filter((name) => !read.has(name))).toEqual(writing);
   });
 

@@ -2,6 +2,7 @@
 import { dynamoPorts } from '#adapters/aws/dynamo-ports.ts';
 import { type MotoServer, startMotoServer } from '#test/support/moto-server.ts';
 import { motoTable } from '#test/support/moto-table.ts';
+import { connectionSuite } from './connection-suite.ts';
 import { runLogSuite } from './log-suite.ts';
 import { rateCounterSuite } from './rate-counter-suite.ts';
 import { runRegistrySuite } from './registry-suite.ts';
@@ -25,4 +26,8 @@ runLogSuite('DynamoDB', registryWorld);
 rateCounterSuite('DynamoDB', async () => {
   const { ports, close } = await registryWorld();
   return { rateCounter: ports.rateCounter, close };
+});
+connectionSuite('DynamoDB', async () => {
+  const table = await motoTable(server);
+  return { connections: dynamoPorts(table.client, table.name).connections, close: table.close };
 });

@@ -13,7 +13,8 @@ const propertiesOf = (type: string, where: object = {}) =>
 const distribution = () => propertiesOf('AWS::CloudFront::Distribution')[0].DistributionConfig;
 
 describe('an HTTP API', () => {
-  const routes = propertiesOf('AWS::ApiGatewayV2::Route');
+  // The routes of sockets are no HTTP.
+  const routes = propertiesOf('AWS::ApiGatewayV2::Route').filter(({ RouteKey }) => RouteKey[0] !== '$');
   const isOpen = ({ AuthorizationType }: { AuthorizationType: string }) => AuthorizationType === 'NONE';
 
   it('answers people by token, machines by signature or key, and nobody without', () => {
@@ -200,12 +201,33 @@ describe('the site', () => {
   });
 });
 
+describe('sockets', () => {
+  const functionOf = (name: string) =>
+    propertiesOf('AWS::Lambda::Function').find(({ Description }) => Description.endsWith(`: ${name}`));
+
+  it('are answered by a function that knows people as the HTTP API does', () => {
+    const [socket, api] = [functionOf('event-socket'), functionOf('api')];
+    expect(socket.Environment.Variables[IDENTITY_VARIABLE]).toBeDefined();
+    expect(socket.Environment.Variables[IDENTITY_VARIABLE]).toEqual(
+      api.Environment.Variables[IDENTITY_VARIABLE],
+    );
+    expect(socket.DeadLetterConfig).toBeUndefined();
+  });
+
+  it('come with connect, disconnect and every frame', () => {
+    const routes = propertiesOf('AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
+    const ofSockets = routes.filter((key) => key.startsWith('$'));
+    expect(ofSockets.sort()).toEqual(['$connect', '$default', '$disconnect']);
+  });
+});
+
 describe('the pages', () => {
   it('are put there by a function that may write to the site and to nothing else', () => {
     const functions = propertiesOf('AWS::Lambda::Function').map(({ Description }) => Description);
     expect(functions.sort()).toEqual([
       'Agent Forge dev: api',
       'Agent Forge dev: authorise-key',
+      'Agent Forge dev: event-socket',
       'Agent Forge dev: publishes the site',
     ]);
     template.hasResourceProperties('AWS::CloudFormation::CustomResource', {

@@ -124,6 +124,32 @@ test('the tasks of the state machine bring the run from its first phase to its r
   expect(JSON.parse(responseOf(got).body)).toMatchObject({ id: runId, status: 'succeeded' });
 }, 60_000);
 
+test('a socket is let in by an API key, brought up to date, and told what the table has anew', async () => {
+  const made = await world.invoke('api', request('POST', '/v1/keys', { name: 'socket', role: 'viewer' }));
+  const { key } = JSON.parse(responseOf(made[0]).body) as { key: string };
+  const context = (eventType: string) => ({ routeKey: 'any', eventType, connectionId: 'L0SM9cOFvHcCIhw=' });
+  const headers = { 'sec-websocket-protocol': `forge.v1, bearer.${key}` };
+  const said = await world.invoke(
+    'event-socket',
+    { requestContext: context('CONNECT'), headers: { 'sec-websocket-protocol': 'bearer.forge_x' } },
+    { requestContext: context('CONNECT'), headers },
+    { requestContext: context('MESSAGE'), body: JSON.stringify({ action: 'subscribe', run: runId }) },
+  );
+  expect(said.map((each) => responseOf(each).statusCode)).toEqual([401, 200, 200]);
+  const frames = world.posts.map(({ text }) => JSON.parse(text));
+  const events = await eventsOf();
+  expect(frames).toEqual([
+    { type: 'subscribed', run: runId, after: 0 },
+    ...events,
+    { type: 'end', run: runId },
+  ]);
+  const document = JSON.stringify(events[0]);
+  const image = { kind: { S: 'event' }, document: { S: document } };
+  const record = { dynamodb: { SequenceNumber: '1', NewImage: image } };
+  expect(await one('push-events', { Records: [record] })).toEqual({ batchItemFailures: [] });
+  expect(world.posts.length).toBe(frames.length);
+}, 60_000);
+
 test('a phase that failed is decided on, and what is no event is refused by name', async () => {
   const failed = { ...ids(), phase: 'cognate', error: 'States.TaskFailed', cause: '{"JobId":"x"}' };
   const said = await world.invoke('fail-phase', failed, { ...failed, phase: 'none' }, null);

@@ -36,15 +36,23 @@ export interface BundleWorld {
   readonly executions: ReadonlyMap<string, Execution>;
   /** Jobs as DescribeJobs describes them, by id: what the queue knows. */
   readonly jobs: Map<string, unknown>;
+  /** What was posted to connections of the WebSocket API. */
+  readonly posts: readonly { readonly connection: string; readonly text: string }[];
   /** Calls a function's handler with events, one after the other, in a process of its own. */
   invoke(name: FunctionName, ...events: readonly unknown[]): Promise<readonly Said[]>;
   close(): Promise<void>;
 }
 
-/** Step Functions and Batch over HTTP. */
+/** Step Functions, Batch and the connections of a WebSocket API over HTTP. */
 async function controlServer(jobs: ReadonlyMap<string, unknown>) {
   const executions = new Map<string, Execution>();
+  const posts: { connection: string; text: string }[] = [];
   const answer = (request: SentRequest): StubAnswer => {
+    const [, connection] = /^\/live\/@connections\/(.+)$/.exec(decodeURIComponent(request.url)) ?? [];
+    if (connection !== undefined) {
+      posts.push({ connection, text: request.body });
+      return {};
+    }
     if (!request.url.startsWith('/v1/')) return answerExecutions(executions, request);
     const { jobs: ids = [] } = JSON.parse(request.body) as { jobs?: string[] };
     if (request.url === '/v1/describejobs')
@@ -65,7 +73,7 @@ async function controlServer(jobs: ReadonlyMap<string, unknown>) {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, executions, close: () => new Promise((done) => server.close(done)) };
+  return { url, executions, posts, close: () => new Promise((done) => server.close(done)) };
 }
 
 export async function bundleWorld(): Promise<BundleWorld> {
@@ -94,6 +102,7 @@ export async function bundleWorld(): Promise<BundleWorld> {
     FORGE_JOB_LOG_GROUP: '/forge/jobs',
     FORGE_EVENT_BUS: 'default',
     FORGE_TOPIC_ARN: topic.TopicArn,
+    FORGE_SOCKET_ENDPOINT: `${control.url}/live`,
     FORGE_SECRET_PREFIX: '/forge/test',
     FORGE_IDENTITY: JSON.stringify({
       callers: [{ arn: 'arn:aws:iam::111122223333:role/runner', tenant: 'default', role: 'admin' }],
@@ -103,6 +112,7 @@ export async function bundleWorld(): Promise<BundleWorld> {
     table: dynamoPorts(table.client, table.name),
     blobs: s3BlobStore(s3, bucket),
     executions: control.executions,
+    posts: control.posts,
     jobs,
     invoke: (name, ...events) => invoke(name, events, environment),
     async close() {
