@@ -17,10 +17,12 @@ export interface ClaimNames {
 
 export interface ClaimRules {
   readonly names: ClaimNames;
-  /** Group → role; of several groups the strongest role counts. */
-  readonly roles: Readonly<Record<string, Role>>;
-  /** The tenant of everybody, where the tokens carry none. @default none: a token without a tenant is refused */
-  readonly tenant?: string | undefined;
+  /**
+   * Group → role, beside a claim that names the tenant; of several groups the strongest role counts.
+   *
+   * @default the groups name tenant and role both, as `tenant:acme:runner`; the tenant claim is not read
+   */
+  readonly roles?: Readonly<Record<string, Role>> | undefined;
 }
 
 const SUBJECT = /^[\x21-\x7e]{1,200}$/;
@@ -34,24 +36,59 @@ export function isMeantFor(claim: unknown, audience: readonly string[]): boolean
   return textsOf(claim).some((each) => audience.includes(each));
 }
 
-function roleOf(groups: readonly string[], roles: ClaimRules['roles']): Role | undefined {
-  const given = groups.flatMap((group) => (Object.hasOwn(roles, group) ? [roles[group]] : []));
-  return ROLES.findLast((role) => given.includes(role));
+type Membership = Pick<Principal, 'tenant' | 'role'>;
+
+const strongest = (given: readonly Role[]): Role | undefined =>
+  ROLES.findLast((role) => given.includes(role));
+
+function roleRequired(groups: string): ForgeError {
+  return new ForgeError('forbidden', 'You are in no group that has a role here.', {
+    code: 'role_required',
+    hint: `Ask an admin to add you to ${groups}.`,
+  });
+}
+
+function byClaim(
+  claimed: unknown,
+  groups: readonly string[],
+  roles: Readonly<Record<string, Role>>,
+): Membership {
+  const tenant = name.safeParse(claimed);
+  if (!tenant.success) throw refused('invalid_token');
+  const role = strongest(
+    groups.flatMap((group) => (Object.hasOwn(roles, group) ? (roles[group] ?? []) : [])),
+  );
+  if (role) return { tenant: tenant.data, role };
+  throw roleRequired(`one of the groups ${Object.keys(roles).join(', ')}`);
+}
+
+const TENANT_GROUP = /^tenant:([^:]+):([^:]+)$/;
+
+/** Nobody acts for two tenants: which of them a request means could only be guessed. */
+function byGroups(groups: readonly string[]): Membership {
+  const memberships = groups.flatMap((group): Membership[] => {
+    const [, tenant, named] = TENANT_GROUP.exec(group) ?? [];
+    const role = ROLES.find((each) => each === named);
+    return role && name.safeParse(tenant).success ? [{ tenant: tenant as string, role }] : [];
+  });
+  const [tenant, another] = new Set(memberships.map((each) => each.tenant));
+  const role = strongest(memberships.map((each) => each.role));
+  if (tenant === undefined || !role) throw roleRequired(`a group tenant:<tenant>:<${ROLES.join('|')}>`);
+  if (another === undefined) return { tenant, role };
+  throw new ForgeError('forbidden', 'You are in groups of more than one tenant, and act for none.', {
+    code: 'several_tenants',
+    hint: 'Ask an admin to leave you in the groups of one tenant; use an API key for another one.',
+  });
 }
 
 /**
- * @throws ForgeError `unauthenticated` for claims without a subject or a tenant, `forbidden` for somebody who is in no
- *   group that has a role.
+ * @throws ForgeError `unauthenticated` for claims without a subject or, where a claim has to name it, a tenant;
+ *   `forbidden` for somebody who is in no group that has a role, or in groups of several tenants.
  */
-export function claimedPrincipal(claims: Claims, { names, roles, tenant: fixed }: ClaimRules): Principal {
+export function claimedPrincipal(claims: Claims, { names, roles }: ClaimRules): Principal {
   const { [names.subject]: subject, [names.tenant]: claimed } = claims;
-  const tenant = name.safeParse(fixed ?? claimed);
-  if (typeof subject !== 'string' || !SUBJECT.test(subject) || !tenant.success)
-    throw refused('invalid_token');
-  const role = roleOf(textsOf(claims[names.groups]), roles);
-  if (role) return { tenant: tenant.data, role, subject: `user/${subject}` };
-  throw new ForgeError('forbidden', 'You are in no group that has a role here.', {
-    code: 'role_required',
-    hint: `Ask an admin to add you to one of the groups ${Object.keys(roles).join(', ')}.`,
-  });
+  if (typeof subject !== 'string' || !SUBJECT.test(subject)) throw refused('invalid_token');
+  const groups = textsOf(claims[names.groups]);
+  const membership = roles ? byClaim(claimed, groups, roles) : byGroups(groups);
+  return { ...membership, subject: `user/${subject}` };
 }

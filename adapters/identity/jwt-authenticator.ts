@@ -21,11 +21,10 @@ export interface JwtSettings {
   readonly algorithms?: readonly string[];
   /** @default `sub`, `aud`, `tenant`, `groups` */
   readonly claims?: Partial<ClaimNames>;
-  readonly roles: Readonly<Record<string, Role>>;
+  /** Group → role. @default groups that name tenant and role both, as `tenant:acme:runner` */
+  readonly roles?: Readonly<Record<string, Role>>;
   /** Claims that have to have exactly this value, such as `token_use`. @default none */
   readonly required?: Readonly<Record<string, string>>;
-  /** The tenant of everybody. @default what the tenant claim says */
-  readonly tenant?: string;
   /** How long the provider's keys are kept. @default 600 */
   readonly cacheSeconds?: number;
   /** After a fetch, how long an unknown key is refused without another one. @default 30 */
@@ -40,7 +39,7 @@ const CLAIM_NAMES: ClaimNames = { subject: 'sub', audience: 'aud', tenant: 'tena
 const FORM = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 export function jwtAuthenticator(settings: JwtSettings, clock: Clock): ChainedAuthenticator {
-  const { issuer, audience, required = {}, roles, tenant } = settings;
+  const { issuer, audience, required = {}, roles } = settings;
   const algorithms = allowedAlgorithms(settings.algorithms);
   const names = { ...CLAIM_NAMES, ...settings.claims };
   const keys = publishedKeys(settings);
@@ -58,7 +57,7 @@ export function jwtAuthenticator(settings: JwtSettings, clock: Clock): ChainedAu
       const meant = isMeantFor(claims[names.audience], audience);
       const asRequired = Object.entries(required).every(([claim, value]) => claims[claim] === value);
       if (!meant || !asRequired) throw refused('invalid_token');
-      return claimedPrincipal(claims, { names, roles, tenant });
+      return claimedPrincipal(claims, { names, roles });
     },
   };
 }

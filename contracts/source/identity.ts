@@ -7,15 +7,12 @@ export const IDENTITY_VARIABLE = 'FORGE_IDENTITY';
 const role = z.enum(['viewer', 'runner', 'maintainer', 'admin']);
 
 export const identitySettings = z.strictObject({
-  /** Tokens of an Amazon Cognito user pool. */
+  /** Tokens of an Amazon Cognito user pool, whose groups name tenant and role: `tenant:<tenant>:<role>`. */
   cognito: z
     .strictObject({
       region: z.string().min(1),
       userPoolId: z.string().min(1),
       clientIds: z.array(z.string().min(1)).min(1),
-      tenantClaim: z.string().min(1).optional(),
-      tenant: name.optional(),
-      roles: z.record(z.string(), role).optional(),
     })
     .optional(),
   /** IAM roles and users whose signed requests are taken, and for whom they act. */

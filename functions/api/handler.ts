@@ -37,7 +37,7 @@ function authenticator(ports: KeyPorts): Authenticator {
     apiKeyAuthenticator(ports, { cacheSeconds: KEY_CACHE_SECONDS }),
   ];
   if (cognito === undefined) return authenticatorChain(members);
-  const settings = cognitoSettings(cognito as Parameters<typeof cognitoSettings>[0]);
+  const settings = cognitoSettings(cognito);
   return authenticatorChain([...members, jwtAuthenticator(settings, ports.clock)]);
 }
 

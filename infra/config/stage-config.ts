@@ -4,6 +4,7 @@ import { identitySettings } from '#contracts/source/identity.ts';
 import { PRICES } from '#contracts/source/prices.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
 import { requestsPerMinute } from '#contracts/source/quotas.ts';
+import { name } from '#contracts/source/scalars.ts';
 import { triggers } from '#contracts/source/triggers.ts';
 import { unfitInstances } from './instance-fit.ts';
 
@@ -33,6 +34,13 @@ const compute = z.strictObject({
 const signIn = z.strictObject({
   kind: z.literal('cognito'),
   domainPrefix: z.string().min(1).max(63).optional(),
+  /** Each gets a group `tenant:<tenant>:<role>` for each role; the first admin is put into one of them by hand. */
+  tenants: z
+    .array(name)
+    .min(1)
+    .max(2000, 'expected at most 2,000: a pool holds 10,000 groups')
+    .refine((tenants) => new Set(tenants).size === tenants.length, 'expected each tenant once')
+    .default(['default']),
 });
 
 export const stageConfig = z.strictObject({

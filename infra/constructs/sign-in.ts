@@ -9,8 +9,6 @@ import type { UserDirectory } from './user-directory.ts';
 const LOGIN_PORT = 4506;
 const LOCAL_ANSWER = `http://localhost:${LOGIN_PORT}/signed-in`;
 
-const TENANT = 'default';
-
 export interface SignInProps {
   readonly config: StageConfig;
   readonly users: UserDirectory;
@@ -35,8 +33,7 @@ export class SignIn extends Construct {
     this.settings = { issuer: users.issuer, clientId: userPoolClientId, signInUrl: users.signInUrl };
     const { userPoolId } = users.pool;
     this.identity = {
-      // The pool has no trigger that names a tenant: who signs in belongs to the one of the stage.
-      cognito: { region: config.region, userPoolId, clientIds: [userPoolClientId], tenant: TENANT },
+      cognito: { region: config.region, userPoolId, clientIds: [userPoolClientId] },
       callers: config.api.callers,
     };
   }

@@ -20,7 +20,7 @@ export interface UserDirectoryProps {
   readonly domainPrefix?: string | undefined;
 }
 
-/** Who may sign in, by invitation; groups are the product's roles. */
+/** Who may sign in, by invitation; a group is a role in a tenant, and the only thing that gives one. */
 export class UserDirectory extends Construct {
   readonly pool: UserPool;
   readonly domain: UserPoolDomain;
@@ -49,8 +49,14 @@ export class UserDirectory extends Construct {
     this.domain = this.pool.addDomain('Domain', {
       cognitoDomain: { domainPrefix: domainPrefix ?? `forge-${config.stage}-${Stack.of(this).account}` },
     });
-    for (const role of ROLES)
-      new CfnUserPoolGroup(this, `Group-${role}`, { userPoolId: this.pool.userPoolId, groupName: role });
+    const { userPoolId } = this.pool;
+    for (const tenant of config.api.signIn.tenants)
+      for (const role of ROLES)
+        new CfnUserPoolGroup(this, `Group-${tenant}-${role}`, {
+          userPoolId,
+          groupName: `tenant:${tenant}:${role}`,
+          description: `May do in ${tenant} what the role ${role} may do.`,
+        });
   }
 
   /** What a token names as its issuer. */

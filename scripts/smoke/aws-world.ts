@@ -48,7 +48,7 @@ async function makeUser(email: string, { Issuer = '' }: Outputs, region: string)
       if (!error.message.includes('UsernameExists')) throw error;
     },
   );
-  await aws(['cognito-idp', 'admin-add-user-to-group', ...pool, '--group-name', 'maintainer']);
+  await aws(['cognito-idp', 'admin-add-user-to-group', ...pool, '--group-name', 'tenant:default:maintainer']);
 }
 
 export function writeSmokeConfig({ config, folder }: AwsChoice): string {

@@ -119,7 +119,7 @@ describe('the sign-in', () => {
       (parts ?? []).map((part) => (typeof part === 'string' ? part : 'filled-in')).join(''),
     );
     expect(identitySettings.parse(filled)).toEqual({
-      cognito: { region: 'us-east-1', userPoolId: 'filled-in', clientIds: ['filled-in'], tenant: 'default' },
+      cognito: { region: 'us-east-1', userPoolId: 'filled-in', clientIds: ['filled-in'] },
       callers,
     });
   });

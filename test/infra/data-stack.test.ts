@@ -90,14 +90,22 @@ describe('the users', () => {
     });
   });
 
-  it('are grouped by the roles of the product', () => {
-    const groups = Object.values(template.findResources('AWS::Cognito::UserPoolGroup'));
-    expect(groups.map(({ Properties }) => Properties.GroupName).sort()).toEqual([
-      'admin',
-      'maintainer',
-      'runner',
-      'viewer',
+  it('are grouped by their roles in the tenants of the stage', () => {
+    const groupsOf = (from: typeof template) =>
+      Object.values(from.findResources('AWS::Cognito::UserPoolGroup')).map(
+        ({ Properties }) => Properties.GroupName,
+      );
+    expect(groupsOf(template).sort()).toEqual([
+      'tenant:default:admin',
+      'tenant:default:maintainer',
+      'tenant:default:runner',
+      'tenant:default:viewer',
     ]);
+    const signIn = { ...devConfig().api.signIn, tenants: ['a.b', 'a-b'] };
+    const other = synthesise({ config: { api: { ...devConfig().api, signIn } } });
+    const groups = groupsOf(other.templateOf(other.stage.data));
+    expect(groups).toHaveLength(8);
+    expect(groups).toContain('tenant:a.b:admin');
   });
 });
 

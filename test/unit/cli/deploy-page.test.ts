@@ -49,7 +49,7 @@ const AWS = [
   'aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-3819A6DF --desired-value 8 --region us-east-1',
   'aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-DB2E81BA --desired-value 8 --region us-east-1',
   'aws cognito-idp admin-create-user --user-pool-id us-east-1_EXAMPLE --username me@example.com',
-  'aws cognito-idp admin-add-user-to-group --user-pool-id us-east-1_EXAMPLE --username me@example.com --group-name maintainer',
+  'aws cognito-idp admin-add-user-to-group --user-pool-id us-east-1_EXAMPLE --username me@example.com --group-name tenant:default:maintainer',
   'aws resourcegroupstaggingapi get-resources --tag-filters Key=forge-stage,Values=dev --region us-east-1',
   'aws logs describe-log-groups --log-group-name-prefix /aws/ --region us-east-1',
   'aws ssm describe-parameters --region us-east-1',

@@ -202,17 +202,16 @@ describe('a token of Cognito', () => {
     sub: 'ada',
     client_id: 'client',
     token_use: 'access',
-    'cognito:groups': ['runner'],
-    'custom:tenant': 'acme',
+    'cognito:groups': ['tenant:acme:runner'],
     exp: SECONDS + 600,
     ...change,
   });
   /** The pool as it is configured; its keys come from loopback. */
-  const asked = async (change: Claims, more: Partial<typeof pool & { tenant: string }> = {}) =>
-    ask(await signed(provider.key, access(change)), {
-      ...cognitoSettings({ ...pool, ...more }),
-      jwksUri: provider.jwksUri,
-    });
+  const asked = async (change: Claims) => {
+    const pooled = { ...cognitoSettings(pool), jwksUri: provider.jwksUri };
+    const authorization = `Bearer ${await signed(provider.key, access(change))}`;
+    return jwtAuthenticator(pooled, { now: () => NOW }).authenticate({ authorization });
+  };
 
   it('for access names its client, its groups and its tenant', async () => {
     expect(await asked({})).toEqual({ tenant: 'acme', role: 'runner', subject: 'user/ada' });
@@ -222,9 +221,30 @@ describe('a token of Cognito', () => {
     });
   });
 
-  it('without a tenant belongs to the one tenant of its deployment, if there is one', async () => {
-    expect(await asked({ 'custom:tenant': undefined }, { tenant: 'only' })).toMatchObject({ tenant: 'only' });
-    await expect(asked({ 'custom:tenant': undefined })).rejects.toMatchObject(refusal('invalid_token'));
+  it('gives the strongest of the roles in one tenant, whatever else its holder is in', async () => {
+    const groups = ['tenant:acme:viewer', 'tenant:acme:maintainer', 'staff', 'tenant:acme:owner', 'admin'];
+    expect(await asked({ 'cognito:groups': groups })).toMatchObject({ tenant: 'acme', role: 'maintainer' });
+  });
+
+  it.each<[string, unknown]>([
+    ['of no group', undefined],
+    ['of a role without a tenant', ['admin']],
+    ['of a tenant without a role', ['tenant:acme']],
+    ['of a role that nobody has', ['tenant:acme:constructor']],
+    ['of a tenant that would leave its keys', ['tenant:acme#other:admin']],
+    ['of a tenant that is empty', ['tenant::admin']],
+    ['of more than a role', ['tenant:acme:admin:x', 'x:tenant:acme:admin']],
+  ])('%s opens nothing, also not the tenant that it claims', async (_what, groups) => {
+    const claimed = { 'cognito:groups': groups, tenant: 'acme', 'custom:tenant': 'acme' };
+    await expect(asked(claimed)).rejects.toMatchObject({ kind: 'forbidden', code: 'role_required' });
+  });
+
+  it('of two tenants acts for neither', async () => {
+    const groups = ['tenant:acme:viewer', 'tenant:other:admin'];
+    await expect(asked({ 'cognito:groups': groups })).rejects.toMatchObject({
+      kind: 'forbidden',
+      code: 'several_tenants',
+    });
   });
 
   it.each<[string, Claims]>([
