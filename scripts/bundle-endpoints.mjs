@@ -5,7 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PLAIN_HOST = /"https:\/\/([a-z-]+)\.\{Region\}\.\{PartitionResult#dnsSuffix\}"/;
+const PLAIN_HOST = /"https:\/\/([a-z-]+)\.\{Region\}\.\{PartitionResult#dnsSuffix\}"/g;
+
+/** The one host in the rules that is neither for FIPS nor for DynamoDB's searches. */
+export function plainHostIn(rules) {
+  const hosts = new Set([...rules.matchAll(PLAIN_HOST)].map(([, host]) => host));
+  const plain = [...hosts].filter((host) => !/-fips$|^search-/.test(host));
+  if (plain.length !== 1) throw new Error(`The rules name ${plain.length} plain hosts: ${plain.join(', ')}.`);
+  return plain[0];
+}
 
 /** @returns a module that stands for the endpoint resolver of the service with this host name */
 export const regionalResolver = (host) => `const SUFFIXES = [
@@ -25,8 +33,7 @@ export const regionalEndpoints = {
   setup(build) {
     const filter = /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]endpoint[\\/]endpointResolver\.js$/;
     build.onLoad({ filter }, ({ path }) => {
-      const [, host] = PLAIN_HOST.exec(readFileSync(join(path, '..', 'bdd.js'), 'utf8')) ?? [];
-      if (!host) throw new Error(`${path}: the rules beside it name no plain host.`);
+      const host = plainHostIn(readFileSync(join(path, '..', 'bdd.js'), 'utf8'));
       return { contents: regionalResolver(host), loader: 'js' };
     });
   },
