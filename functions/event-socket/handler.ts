@@ -14,7 +14,7 @@ function authenticator() {
   const { cognito } = readIdentity();
   const keys = apiKeyAuthenticator(ports);
   if (cognito === undefined) return authenticatorChain([keys]);
-  const settings = cognitoSettings(cognito as Parameters<typeof cognitoSettings>[0]);
+  const settings = cognitoSettings(cognito);
   return authenticatorChain([jwtAuthenticator(settings, ports.clock), keys]);
 }
 
