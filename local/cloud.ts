@@ -2,14 +2,17 @@
 
 import { embeddedJobs } from '#adapters/local/embedded-jobs.ts';
 import { embeddedWorkflow } from '#adapters/local/embedded-workflow.ts';
+import { fileNotifier } from '#adapters/local/file-notifier.ts';
 import { localPorts } from '#adapters/local/ports.ts';
 import { openDatabase } from '#adapters/local/sqlite-database.ts';
 import { sqliteExecutionJournal } from '#adapters/local/sqlite-execution-journal.ts';
+import { type HandOvers, sqliteHandOvers } from '#adapters/local/sqlite-hand-overs.ts';
 import { sqliteJobJournal } from '#adapters/local/sqlite-job-journal.ts';
 import { type UrlSigner, urlSigner } from '#adapters/local/url-signer.ts';
 import { guardedSender } from '#adapters/outbound/guarded-sender.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { Triggers } from '#contracts/source/triggers.ts';
+import manifest from '#contracts/subscriptions.json' with { type: 'json' };
 import { withDeliveries } from '#core/application/commands/queue-deliveries.ts';
 import { reconcileRuns } from '#core/application/commands/reconcile-runs.ts';
 import type { LogReader } from '#core/ports/log-reader.ts';
@@ -17,7 +20,8 @@ import type { Ports } from '#core/ports/ports.ts';
 import type { Sending } from '#core/ports/sending.ts';
 import type { Engine, EngineOptions } from './asl/api.ts';
 import { createEngine } from './asl/engine.ts';
-import { type FunctionTable, functionTable } from './function-table.ts';
+import { eventRelay } from './event-relay.ts';
+import { type FunctionTable, functionTable, subscriberTable } from './function-table.ts';
 import type { Home } from './home.ts';
 import { watchInbox } from './inbox.ts';
 import { jobLogReader } from './job-logs.ts';
@@ -26,10 +30,10 @@ import type { ForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { createJobRunner, type JobRunner, type JobRunnerOptions } from './jobs/runner.ts';
 import { localMachines, PIPELINE_MACHINE } from './machines.ts';
+import { type PollingWorker, pollingWorker, together } from './polling-worker.ts';
 import { startSchedules } from './schedules.ts';
 import { settlement } from './settlement.ts';
 import { taskHandlers } from './task-handlers.ts';
-import { webhookWorker } from './webhook-worker.ts';
 
 export interface CloudOptions {
   readonly home: Home;
@@ -82,8 +86,9 @@ export function openCloud(options: CloudOptions): Cloud {
   const database = openDatabase(home.database);
   const signer = urlSigner(url, home.token, () => new Date());
   const workflow = embeddedWorkflow(() => engine, PIPELINE_MACHINE);
+  const handOvers = sqliteHandOvers(database, manifest.subscriptions);
   const ports: Ports & Sending = {
-    ...withDeliveries(localPorts({ database, bucket: home.bucket, signer, workflow })),
+    ...withDeliveries(localPorts({ database, bucket: home.bucket, signer, workflow, handOvers })),
     ...sendingOf(options),
     code: { hash: async (phase) => code(phase) },
     jobs: embeddedJobs(() => runner),
@@ -111,7 +116,7 @@ export function openCloud(options: CloudOptions): Cloud {
     onFault: (name, error) => onFault(`execution ${name}`, error),
   });
   let stopTriggers: () => Promise<void> = async () => undefined;
-  const webhooks = webhookWorker(functions['deliver-webhooks'], (error) => onFault('webhooks', error));
+  const workers = workersOf({ home, functions, handOvers, onFault });
   return {
     ports,
     logs: jobLogReader(runner, home.jobLogs),
@@ -124,17 +129,35 @@ export function openCloud(options: CloudOptions): Cloud {
       // Not waited for: it may have to wait for a job to end, and the server is there in the meantime.
       await reconcileRuns(ports, async (end) => void settle(end), onFault);
       stopTriggers = startTriggers({ ports, functions, triggers, onFault });
-      webhooks.start();
+      workers.start();
     },
     async close() {
       await stopTriggers();
-      await webhooks.stop();
+      await workers.stop();
       engine.close();
       await runner.close();
       await launcher.close();
       database.close();
     },
   };
+}
+
+/** Webhooks and subscribers: neither waits for the other. */
+function workersOf({
+  home,
+  functions,
+  handOvers,
+  onFault,
+}: Pick<CloudOptions, 'home' | 'onFault'> & {
+  readonly functions: FunctionTable;
+  readonly handOvers: HandOvers;
+}): PollingWorker {
+  const webhooks = pollingWorker(
+    () => functions['deliver-webhooks']({}),
+    (error) => onFault('webhooks', error),
+  );
+  const subscribers = subscriberTable({ notifier: fileNotifier(home.notifications) });
+  return together([webhooks, eventRelay({ handOvers, subscribers, now: () => new Date(), onFault })]);
 }
 
 /** The clock and the inbox; both call functions that the server provides itself. */

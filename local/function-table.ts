@@ -1,6 +1,7 @@
 /** Every function that the state machines and the runner call, made with the embedded ports. */
 import contract from '#contracts/functions.json' with { type: 'json' };
 import type { Triggers } from '#contracts/source/triggers.ts';
+import type { Notifier } from '#core/ports/notifier.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import type { Sending } from '#core/ports/sending.ts';
 import { createCompletePhase } from '#functions/complete-phase/complete-phase.ts';
@@ -8,6 +9,7 @@ import { createDeliverWebhooks } from '#functions/deliver-webhooks/deliver-webho
 import { createFailPhase } from '#functions/fail-phase/fail-phase.ts';
 import { createFinishRun } from '#functions/finish-run/finish-run.ts';
 import { createIngestEvents } from '#functions/ingest-events/ingest-events.ts';
+import { createNotify } from '#functions/notify/notify.ts';
 import { createOnSchedule } from '#functions/on-schedule/on-schedule.ts';
 import { createOnUpload } from '#functions/on-upload/on-upload.ts';
 import { createPrepareRun } from '#functions/prepare-run/prepare-run.ts';
@@ -23,7 +25,10 @@ type InProcess =
   | 'push-events'
   | 'reconcile'
   | 'relay-events'
-  | 'notify';
+  | Subscriber;
+/** Called by the relay of events only. */
+type Subscriber = 'notify';
+export type SubscriberTable = Readonly<Record<Subscriber, TaskFunction>>;
 /** The rest of contracts/functions.json: a name that is not there does not compile. */
 export type FunctionName = Exclude<keyof (typeof contract)['functions'], InProcess>;
 export type FunctionTable = Readonly<Record<FunctionName, TaskFunction>>;
@@ -41,4 +46,8 @@ export function functionTable(ports: Ports & Sending, triggers: Triggers): Funct
     'on-upload': createOnUpload(ports, triggers.uploads),
     'on-schedule': createOnSchedule(ports, triggers.schedules),
   };
+}
+
+export function subscriberTable(ports: { readonly notifier: Notifier }): SubscriberTable {
+  return { notify: createNotify(ports) };
 }

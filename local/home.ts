@@ -10,6 +10,8 @@ export interface Home {
   readonly database: string;
   readonly bucket: string;
   readonly jobLogs: string;
+  /** What people are told; nothing sends it. */
+  readonly notifications: string;
   readonly serverFile: string;
   /** Secret of this home: the bearer token of its one principal, and the key of its signatures. */
   readonly token: string;
@@ -32,6 +34,7 @@ export function openHome(directory: string): Home {
     database: join(directory, 'cloud.db'),
     bucket: join(directory, 'bucket'),
     jobLogs: join(directory, 'logs', 'jobs'),
+    notifications: join(directory, 'logs', 'notifications.ndjson'),
     serverFile: join(directory, 'server.json'),
     token: readOrMakeToken(join(directory, 'token')),
   };

@@ -9,6 +9,7 @@ import { directoryBlobStore } from './directory-blob-store.ts';
 import { sqliteAuditReader, sqliteKeyReader } from './sqlite-access-readers.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { sqliteEventLog } from './sqlite-event-log.ts';
+import type { HandOvers } from './sqlite-hand-overs.ts';
 import { sqliteMetricWriter } from './sqlite-metric-writer.ts';
 import { sqliteModelReader } from './sqlite-model-reader.ts';
 import { sqliteQuotaReader } from './sqlite-quotas.ts';
@@ -29,9 +30,11 @@ export function localPorts(facts: {
   bucket: string;
   signer: UrlSigner;
   workflow: Workflow;
+  /** @default no event is handed to anybody */
+  handOvers?: HandOvers;
 }): Ports {
-  const { database, bucket, signer, workflow } = facts;
-  const eventLog = sqliteEventLog(database);
+  const { database, bucket, signer, workflow, handOvers } = facts;
+  const eventLog = sqliteEventLog(database, handOvers);
   const blobs = directoryBlobStore(bucket, signer);
   return {
     runs: ofTenants(sqliteRunReader(database)),

@@ -65,6 +65,13 @@ CREATE TABLE IF NOT EXISTS events (
   tenant TEXT NOT NULL, run TEXT NOT NULL, seq INTEGER NOT NULL, key TEXT, document TEXT NOT NULL,
   PRIMARY KEY (tenant, run, seq)) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS events_by_key ON events (tenant, run, key) WHERE key IS NOT NULL;
+CREATE TABLE IF NOT EXISTS hand_overs (
+  position INTEGER PRIMARY KEY AUTOINCREMENT, subscriber TEXT NOT NULL, tenant TEXT NOT NULL, run TEXT NOT NULL,
+  seq INTEGER NOT NULL, refused INTEGER NOT NULL, due INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS hand_overs_of_run ON hand_overs (subscriber, tenant, run, position);
+CREATE TABLE IF NOT EXISTS dead_letters (
+  subscriber TEXT NOT NULL, tenant TEXT NOT NULL, run TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL,
+  attempts INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (subscriber, tenant, run, seq)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS metrics (
   position INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, run TEXT NOT NULL, phase TEXT NOT NULL,
   document TEXT NOT NULL, UNIQUE (tenant, id));

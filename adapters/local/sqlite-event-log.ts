@@ -4,6 +4,7 @@ import type { NewEvent } from '#core/domain/event.ts';
 import type { EventReader } from '#core/ports/event-reader.ts';
 import type { EventWriter } from '#core/ports/event-writer.ts';
 import { documents, type SqliteDatabase } from './sqlite-database.ts';
+import type { HandOvers } from './sqlite-hand-overs.ts';
 
 export interface SqliteEventLog extends EventReader, EventWriter {
   /** Adds one event inside the caller's transaction. */
@@ -18,10 +19,14 @@ function envelope(tenant: string, seq: number, { key: _key, ...event }: NewEvent
   return { seq, type, tenant, run, phase, attempt, at, data };
 }
 
-export function sqliteEventLog(database: SqliteDatabase): SqliteEventLog {
+/** @param handOvers who is to be told of an event, written with it. @default nobody */
+export function sqliteEventLog(
+  database: SqliteDatabase,
+  handOvers: Pick<HandOvers, 'add'> = { add: () => undefined },
+): SqliteEventLog {
   const waiting = waiters();
   const { read, forget } = sharedReader(database);
-  const insertOne = inserter(database);
+  const insertOne = inserter(database, handOvers);
   const insert: SqliteEventLog['insert'] = (tenant, event) => {
     forget();
     insertOne(tenant, event);
@@ -99,7 +104,10 @@ function sharedReader(database: SqliteDatabase): { readonly read: Read; readonly
   };
 }
 
-function inserter(database: SqliteDatabase): (tenant: string, event: NewEvent) => void {
+function inserter(
+  database: SqliteDatabase,
+  handOvers: Pick<HandOvers, 'add'>,
+): (tenant: string, event: NewEvent) => void {
   const known = database.prepare('SELECT 1 FROM events WHERE tenant = ? AND run = ? AND key = ?');
   const last = database.prepare('SELECT MAX(seq) AS seq FROM events WHERE tenant = ? AND run = ?');
   const add = database.prepare('INSERT INTO events (tenant, run, seq, key, document) VALUES (?, ?, ?, ?, ?)');
@@ -109,5 +117,6 @@ function inserter(database: SqliteDatabase): (tenant: string, event: NewEvent) =
     const { seq } = last.get(tenant, event.run) as { seq: number | null };
     const next = (seq ?? 0) + 1;
     add.run(tenant, event.run, next, key, JSON.stringify(envelope(tenant, next, event)));
+    handOvers.add({ tenant, run: event.run, seq: next, type: event.type });
   };
 }

@@ -80,4 +80,11 @@ it('tells of the end of a run, signed, and again after the server was killed, wi
     `v1,${createHmac('sha256', key).update(signed).digest('base64')}`,
   );
   expect(server.file('logs/faults.ndjson')).not.toContain('"what":"webhooks"');
+  const notice = await until('the notice of the end', 60, () => server.file('logs/notifications.ndjson'));
+  expect(
+    notice
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([expect.objectContaining({ subject: `Run ${id} succeeded` })]);
 });
