@@ -32,7 +32,15 @@ async function failure(name: FunctionName, event: unknown): Promise<Error> {
 }
 
 /** What the embedded cloud does without a function. */
-const IN_PROCESS = ['api', 'authorise-key', 'reconcile', 'relay-events', 'notify'];
+const IN_PROCESS = [
+  'api',
+  'authorise-key',
+  'event-socket',
+  'push-events',
+  'reconcile',
+  'relay-events',
+  'notify',
+];
 
 describe('the functions', () => {
   it('are those of the contract, but for those that this process needs no function for', () => {
