@@ -2,11 +2,16 @@
 
 import { askAws } from '../aws/aws-command.ts';
 import type { Context } from '../context.ts';
+import { CliError } from '../errors.ts';
 import { counted } from '../output/figures.ts';
 import type { StageCosts } from './stage-costs.ts';
 
 /** The most that S3 deletes in one request, and few enough for one command line. */
 const PAGE = 250;
+
+/** The first object that was not deleted, and what the command prints where there is none. */
+const KEPT = 'Errors[0].Key';
+const NOTHING = 'None';
 
 interface ObjectVersion {
   readonly Key: string;
@@ -26,6 +31,13 @@ async function bucketsOf({ io }: Context, { stage, region }: StageCosts): Promis
   return found;
 }
 
+function notEmptied(bucket: string, kept: string): CliError {
+  return new CliError('dependency', `S3 would not delete ${kept} from ${bucket}.`, {
+    code: 'bucket_not_emptied',
+    hint: 'Look at the bucket policy and at object locks, then run the same command again.',
+  });
+}
+
 /** Deletes every version of every object. @returns how many */
 async function emptyBucket(
   { io, signal, aborted }: Context,
@@ -42,7 +54,10 @@ async function emptyBucket(
     const versions = (page ?? []).filter((version) => version !== null);
     if (versions.length === 0) return deleted;
     const what = JSON.stringify({ Objects: versions, Quiet: true });
-    await askAws(io, ['s3api', 'delete-objects', '--bucket', bucket, '--delete', what], region);
+    const remove = ['s3api', 'delete-objects', '--bucket', bucket, '--delete', what, '--query', KEPT];
+    // What cannot be deleted would be listed again for ever.
+    const kept = await askAws(io, remove, region);
+    if (kept && kept !== NOTHING) throw notEmptied(bucket, kept);
     deleted += versions.length;
   }
 }

@@ -154,6 +154,17 @@ describe('forge infra destroy', () => {
     ]);
   });
 
+  it('ends where an object cannot be deleted, instead of trying for ever', async () => {
+    const tools = programs({
+      ...WELL,
+      cloudformation: 'if [ "$2" = list-stacks ]; then echo Forge-dev-Data; else echo my-bucket; fi',
+      s3api: `if [ "$2" = list-object-versions ]; then echo '[{"Key":"locked","VersionId":"1"}]'; else echo locked; fi`,
+    });
+    const { exitCode, stderr, cdk } = await infra(['destroy', '--yes'], { tools });
+    expect({ exitCode, cdk }).toEqual({ exitCode: 7, cdk: [] });
+    expect(stderr).toContain('would not delete locked from my-bucket');
+  });
+
   it('touches no stage whose data are protected', async () => {
     const { exitCode, stderr, cdk } = await infra(['destroy', '--yes', '--stage', 'prod']);
     expect({ exitCode, cdk }).toEqual({ exitCode: 6, cdk: [] });
