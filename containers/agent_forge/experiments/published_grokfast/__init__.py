@@ -1,0 +1,1 @@
+"""E6P: Grokfast on the task, size and optimizer of its paper."""
