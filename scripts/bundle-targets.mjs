@@ -38,6 +38,21 @@ function functionTargets() {
   }));
 }
 
+/** For a runtime without Node: nothing of it may be in there, and its name would not resolve. */
+const edgeTarget = () => ({
+  name: 'edge-reads',
+  kind: 'edge',
+  entry: 'functions/edge-reads/handler.ts',
+  options: {
+    ...common,
+    platform: 'browser',
+    conditions: ['worker', 'browser'],
+    target: 'es2022',
+    minify: true,
+    outfile: 'dist/edge/edge-reads.mjs',
+  },
+});
+
 /** Readable, because their stack traces are read; the command line in pieces, because a verb needs only its own. */
 const programTargets = () => [
   {
@@ -63,11 +78,11 @@ const programTargets = () => [
 ];
 
 /**
- * Everything that is bundled: the functions of contracts/functions.json, the command line and the local server.
+ * Everything that is bundled: the functions of contracts/functions.json, the reads at the edge, the command line and the local server.
  * @throws SetupError where an entry file does not exist
  */
 export function bundleTargets() {
-  const targets = [...functionTargets(), ...programTargets()];
+  const targets = [...functionTargets(), edgeTarget(), ...programTargets()];
   const missing = targets.filter(({ entry }) => !existsSync(inProject(entry)));
   if (missing.length === 0) return targets;
   throw new SetupError(
