@@ -239,7 +239,7 @@ describe('for people', () => {
     [['runs', 'list'], /tiny +succeeded +1\/1/],
     [['runs', 'get', 'RUN'], /cognate +succeeded/],
     [['runs', 'report', 'RUN'], /^# tiny: succeeded/],
-    [['models', 'list'], /tiny-base@1 +base +cognate +active/],
+    [['models', 'list'], /tiny-base@1 +- +base +cognate +active/],
     [['models', 'get', 'tiny-base'], /model\.safetensors/],
     [['models', 'lineage', 'tiny-memory'], /└─ continued-from tiny-base@1/],
     [['models', 'lineage', 'tiny-memory', '--format', 'dot'], /^digraph lineage/],
@@ -281,7 +281,8 @@ describe('exit codes', () => {
   it.each([
     { code: 5, argv: ['runs', 'get', '01J00000000000000000000000'], env: {} },
     { code: 5, argv: ['models', 'get', 'nobody@3'], env: {} },
-    { code: 2, argv: ['models', 'get', 'tiny-base@first'], env: {} },
+    { code: 5, argv: ['models', 'get', 'tiny-base@first'], env: {} },
+    { code: 2, argv: ['models', 'get', 'tiny-base@01'], env: {} },
     { code: 2, argv: ['plan', 'FILE', '--set', 'phases=[cognate, quiet-star]'], env: {} },
     { code: 2, argv: ['runs', 'create', '-f', 'FILE', '--set', 'phases=[1, 2, 3, 4, 5, 6, 7, 8]'], env: {} },
     { code: 4, argv: ['runs', 'list'], env: { FORGE_TOKEN: 'wrong' } },

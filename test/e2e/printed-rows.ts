@@ -34,6 +34,13 @@ export const ROWS: readonly Row[] = [
     component('Decisions'),
     { verb: 'fork', phases: [{ decision: 'rerun', differs: expect.arrayContaining(['seed']) }] },
   ],
+  [['runs', 'gates', 'RUN'], answerOf('GET /v1/runs/{id}/gates'), {}],
+  [['runs', 'topology', 'RUN'], answerOf('GET /v1/runs/{id}/topology'), {}],
+  [['inbox', 'list'], answerOf('GET /v1/uploads'), { items: [], next: null }],
+  [['webhooks', 'list'], answerOf('GET /v1/webhooks'), { items: [] }],
+  [['keys', 'list'], answerOf('GET /v1/keys'), { items: [] }],
+  [['audit', 'list'], answerOf('GET /v1/audit'), item({ command: 'POST /v1/runs', outcome: 'done' })],
+  [['quotas', 'get'], answerOf('GET /v1/quotas'), {}],
   [['runs', 'create', '-f', 'FILE', '--dry-run'], component('RunPlan'), { name: 'tiny' }],
   [['models', 'list', '--phase', 'cognate'], answerOf('GET /v1/models'), { items: [{}, {}, {}, {}] }],
   [['models', 'get', 'tiny-memory@latest'], component('Model'), { version: 1, parents: [{}] }],
@@ -79,6 +86,17 @@ export const TESTED_BELOW = [
   // Of files of their own: test/local/models-export.test.ts and models-convert.test.ts.
   '/models/export',
   '/models/convert',
+  // A model folder that is sent: test/local/triggers.test.ts.
+  '/inbox/send',
+  // What they change and what they print: test/unit/cli/{webhooks,access}.test.ts and test/unit/functions/quotas.test.ts.
+  ...['create', 'deliveries', 'test', 'delete'].map((verb) => `/webhooks/${verb}`),
+  '/keys/create',
+  '/keys/revoke',
+  '/quotas/set',
+  // Of an account, not of a server: test/unit/cli/{infra,login}.test.ts.
+  ...['synth', 'diff', 'deploy', 'destroy', 'cost'].map((verb) => `/infra/${verb}`),
+  '/login',
+  '/logout',
   // Has no server to be asked; test/local/merge.test.ts holds it to its schema.
   '/merge',
   '/presets/delete',
