@@ -18,7 +18,6 @@ PACKAGES = {
     "E5S": "ternary_size",
     "E5V": "ternary_speed",
     "E6": "slow_gradients",
-    "E6P": "published_grokfast",
     "E7": "self_prediction",
     "E7B": "longer_self_prediction",
     "E8": "dream_replay",

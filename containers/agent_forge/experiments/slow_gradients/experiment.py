@@ -29,8 +29,7 @@ def trial(settings: Settings, seed: int) -> dict[str, float]:
     rate = float(settings["learning_rate"]) * float(settings.get("rate_factor", 1.0))
     betas = (float(settings.get("beta1", 0.9)), 0.98)
     decay = float(settings["weight_decay"])
-    kind = torch.optim.Adam if settings.get("coupled") else torch.optim.AdamW
-    optimizer = kind(model.parameters(), lr=rate, betas=betas, weight_decay=decay, fused=True)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, betas=betas, weight_decay=decay, fused=True)
     slow = ExponentialFilter(0.98, float(settings.get("amplification", 0.0)))
     data = torch.Generator().manual_seed(seed)
     learned = steps
