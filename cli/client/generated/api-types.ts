@@ -2892,7 +2892,161 @@ export interface components {
                      */
                     readonly log_every?: number;
                 };
-                readonly deployment?: Record<string, never>;
+                readonly deployment?: {
+                    /**
+                     * @description Where the model is to run; decides what is chosen among what was measured, and what is written.
+                     * @default cloud
+                     * @enum {string}
+                     */
+                    readonly target?: "cloud" | "edge";
+                    /**
+                     * @description Graphs that are made and measured; fp32 always is.
+                     * @default [
+                     *       "fp32",
+                     *       "int8",
+                     *       "int4"
+                     *     ]
+                     */
+                    readonly variants?: readonly ("fp32" | "int8" | "int4")[];
+                    /**
+                     * @description Batch sizes that are measured.
+                     * @default [
+                     *       1,
+                     *       2,
+                     *       4,
+                     *       8,
+                     *       16,
+                     *       32
+                     *     ]
+                     */
+                    readonly batches?: readonly number[];
+                    /**
+                     * @description Tokens of a call that are measured.
+                     * @default [
+                     *       32,
+                     *       128,
+                     *       512
+                     *     ]
+                     */
+                    readonly sequences?: readonly number[];
+                    /**
+                     * @description Threads of the runtime that are measured.
+                     * @default [
+                     *       1
+                     *     ]
+                     */
+                    readonly thread_counts?: readonly number[];
+                    /**
+                     * @description Calls before the first that counts.
+                     * @default 20
+                     */
+                    readonly warm_ups?: number;
+                    /**
+                     * @description Timed calls of each point.
+                     * @default 200
+                     */
+                    readonly calls?: number;
+                    /**
+                     * @description Tokens that are decoded one by one, with the state of the ones before, to time one.
+                     * @default 32
+                     */
+                    readonly decode_tokens?: number;
+                    /**
+                     * @description Random batches, and as many of real text, on which the fp32 graph must say what torch says.
+                     * @default 64
+                     */
+                    readonly parity_batches?: number;
+                    /**
+                     * @description Tokens of a row of those.
+                     * @default 32
+                     */
+                    readonly parity_tokens?: number;
+                    /**
+                     * @description Weights that share a scale in int4.
+                     * @default 32
+                     */
+                    readonly block_size?: 16 | 32 | 64 | 128;
+                    /**
+                     * @description Tokens per row of held-out text.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per step, where a target trains.
+                     * @default 4
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 100000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split that every graph is scored on.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Rows per evaluation batch.
+                     * @default 8
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                    /**
+                     * @description Target cloud: bound on the 95th percentile of a call, queueing included.
+                     * @default 100
+                     */
+                    readonly cloud_p95_ms?: number;
+                    /**
+                     * @description Target cloud: calls arrive at random at this share of what the chosen batch can serve.
+                     * @default 0.6
+                     */
+                    readonly cloud_load?: number;
+                    /**
+                     * @description Target cloud: calls of the open-loop test; latency counts from when a call was meant to be sent.
+                     * @default 300
+                     */
+                    readonly cloud_requests?: number;
+                    /**
+                     * @description Target cloud: fewest serving tasks.
+                     * @default 1
+                     */
+                    readonly cloud_least_tasks?: number;
+                    /**
+                     * @description Target cloud: most serving tasks.
+                     * @default 4
+                     */
+                    readonly cloud_most_tasks?: number;
+                    /**
+                     * @description Target edge: most that held-out loss may rise over the model that came in, in nats a token.
+                     * @default 0.05
+                     */
+                    readonly edge_most_nats?: number;
+                    /**
+                     * @description Target edge: share of the inner width of every feed-forward that is taken out; 0 is none.
+                     * @default 0.25
+                     */
+                    readonly edge_prune?: number;
+                    /**
+                     * @description Target edge: optimizer steps after pruning, on the teaching of the model that came in.
+                     * @default 40
+                     */
+                    readonly edge_heal_steps?: number;
+                    /**
+                     * @description Target edge: peak learning rate of those.
+                     * @default 0.001
+                     */
+                    readonly edge_learning_rate?: number;
+                };
                 readonly compression?: Record<string, never>;
             };
             readonly gates?: readonly {
@@ -5700,7 +5854,161 @@ export interface components {
                      */
                     readonly log_every?: number;
                 };
-                readonly deployment?: Record<string, never>;
+                readonly deployment?: {
+                    /**
+                     * @description Where the model is to run; decides what is chosen among what was measured, and what is written.
+                     * @default cloud
+                     * @enum {string}
+                     */
+                    readonly target?: "cloud" | "edge";
+                    /**
+                     * @description Graphs that are made and measured; fp32 always is.
+                     * @default [
+                     *       "fp32",
+                     *       "int8",
+                     *       "int4"
+                     *     ]
+                     */
+                    readonly variants?: readonly ("fp32" | "int8" | "int4")[];
+                    /**
+                     * @description Batch sizes that are measured.
+                     * @default [
+                     *       1,
+                     *       2,
+                     *       4,
+                     *       8,
+                     *       16,
+                     *       32
+                     *     ]
+                     */
+                    readonly batches?: readonly number[];
+                    /**
+                     * @description Tokens of a call that are measured.
+                     * @default [
+                     *       32,
+                     *       128,
+                     *       512
+                     *     ]
+                     */
+                    readonly sequences?: readonly number[];
+                    /**
+                     * @description Threads of the runtime that are measured.
+                     * @default [
+                     *       1
+                     *     ]
+                     */
+                    readonly thread_counts?: readonly number[];
+                    /**
+                     * @description Calls before the first that counts.
+                     * @default 20
+                     */
+                    readonly warm_ups?: number;
+                    /**
+                     * @description Timed calls of each point.
+                     * @default 200
+                     */
+                    readonly calls?: number;
+                    /**
+                     * @description Tokens that are decoded one by one, with the state of the ones before, to time one.
+                     * @default 32
+                     */
+                    readonly decode_tokens?: number;
+                    /**
+                     * @description Random batches, and as many of real text, on which the fp32 graph must say what torch says.
+                     * @default 64
+                     */
+                    readonly parity_batches?: number;
+                    /**
+                     * @description Tokens of a row of those.
+                     * @default 32
+                     */
+                    readonly parity_tokens?: number;
+                    /**
+                     * @description Weights that share a scale in int4.
+                     * @default 32
+                     */
+                    readonly block_size?: 16 | 32 | 64 | 128;
+                    /**
+                     * @description Tokens per row of held-out text.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per step, where a target trains.
+                     * @default 4
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 100000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split that every graph is scored on.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description Rows per evaluation batch.
+                     * @default 8
+                     */
+                    readonly eval_batch_size?: number;
+                    /**
+                     * @description Steps between training_metrics events.
+                     * @default 10
+                     */
+                    readonly log_every?: number;
+                    /**
+                     * @description Target cloud: bound on the 95th percentile of a call, queueing included.
+                     * @default 100
+                     */
+                    readonly cloud_p95_ms?: number;
+                    /**
+                     * @description Target cloud: calls arrive at random at this share of what the chosen batch can serve.
+                     * @default 0.6
+                     */
+                    readonly cloud_load?: number;
+                    /**
+                     * @description Target cloud: calls of the open-loop test; latency counts from when a call was meant to be sent.
+                     * @default 300
+                     */
+                    readonly cloud_requests?: number;
+                    /**
+                     * @description Target cloud: fewest serving tasks.
+                     * @default 1
+                     */
+                    readonly cloud_least_tasks?: number;
+                    /**
+                     * @description Target cloud: most serving tasks.
+                     * @default 4
+                     */
+                    readonly cloud_most_tasks?: number;
+                    /**
+                     * @description Target edge: most that held-out loss may rise over the model that came in, in nats a token.
+                     * @default 0.05
+                     */
+                    readonly edge_most_nats?: number;
+                    /**
+                     * @description Target edge: share of the inner width of every feed-forward that is taken out; 0 is none.
+                     * @default 0.25
+                     */
+                    readonly edge_prune?: number;
+                    /**
+                     * @description Target edge: optimizer steps after pruning, on the teaching of the model that came in.
+                     * @default 40
+                     */
+                    readonly edge_heal_steps?: number;
+                    /**
+                     * @description Target edge: peak learning rate of those.
+                     * @default 0.001
+                     */
+                    readonly edge_learning_rate?: number;
+                };
                 readonly compression?: Record<string, never>;
             };
             /**
@@ -8871,7 +9179,161 @@ export interface operations {
                              */
                             readonly log_every?: number;
                         };
-                        readonly deployment?: Record<string, never>;
+                        readonly deployment?: {
+                            /**
+                             * @description Where the model is to run; decides what is chosen among what was measured, and what is written.
+                             * @default cloud
+                             * @enum {string}
+                             */
+                            readonly target?: "cloud" | "edge";
+                            /**
+                             * @description Graphs that are made and measured; fp32 always is.
+                             * @default [
+                             *       "fp32",
+                             *       "int8",
+                             *       "int4"
+                             *     ]
+                             */
+                            readonly variants?: readonly ("fp32" | "int8" | "int4")[];
+                            /**
+                             * @description Batch sizes that are measured.
+                             * @default [
+                             *       1,
+                             *       2,
+                             *       4,
+                             *       8,
+                             *       16,
+                             *       32
+                             *     ]
+                             */
+                            readonly batches?: readonly number[];
+                            /**
+                             * @description Tokens of a call that are measured.
+                             * @default [
+                             *       32,
+                             *       128,
+                             *       512
+                             *     ]
+                             */
+                            readonly sequences?: readonly number[];
+                            /**
+                             * @description Threads of the runtime that are measured.
+                             * @default [
+                             *       1
+                             *     ]
+                             */
+                            readonly thread_counts?: readonly number[];
+                            /**
+                             * @description Calls before the first that counts.
+                             * @default 20
+                             */
+                            readonly warm_ups?: number;
+                            /**
+                             * @description Timed calls of each point.
+                             * @default 200
+                             */
+                            readonly calls?: number;
+                            /**
+                             * @description Tokens that are decoded one by one, with the state of the ones before, to time one.
+                             * @default 32
+                             */
+                            readonly decode_tokens?: number;
+                            /**
+                             * @description Random batches, and as many of real text, on which the fp32 graph must say what torch says.
+                             * @default 64
+                             */
+                            readonly parity_batches?: number;
+                            /**
+                             * @description Tokens of a row of those.
+                             * @default 32
+                             */
+                            readonly parity_tokens?: number;
+                            /**
+                             * @description Weights that share a scale in int4.
+                             * @default 32
+                             */
+                            readonly block_size?: 16 | 32 | 64 | 128;
+                            /**
+                             * @description Tokens per row of held-out text.
+                             * @default 128
+                             */
+                            readonly seq_len?: number;
+                            /**
+                             * @description Rows per step, where a target trains.
+                             * @default 4
+                             */
+                            readonly batch_size?: number;
+                            /**
+                             * @description Most tokens of the train split that are encoded.
+                             * @default 100000
+                             */
+                            readonly train_tokens?: number;
+                            /**
+                             * @description Most tokens of the held-out split that every graph is scored on.
+                             * @default 16384
+                             */
+                            readonly held_out_tokens?: number;
+                            /**
+                             * @description Every k-th document is held out, for a model that does not say which were.
+                             * @default 23
+                             */
+                            readonly held_out_every?: number;
+                            /**
+                             * @description Rows per evaluation batch.
+                             * @default 8
+                             */
+                            readonly eval_batch_size?: number;
+                            /**
+                             * @description Steps between training_metrics events.
+                             * @default 10
+                             */
+                            readonly log_every?: number;
+                            /**
+                             * @description Target cloud: bound on the 95th percentile of a call, queueing included.
+                             * @default 100
+                             */
+                            readonly cloud_p95_ms?: number;
+                            /**
+                             * @description Target cloud: calls arrive at random at this share of what the chosen batch can serve.
+                             * @default 0.6
+                             */
+                            readonly cloud_load?: number;
+                            /**
+                             * @description Target cloud: calls of the open-loop test; latency counts from when a call was meant to be sent.
+                             * @default 300
+                             */
+                            readonly cloud_requests?: number;
+                            /**
+                             * @description Target cloud: fewest serving tasks.
+                             * @default 1
+                             */
+                            readonly cloud_least_tasks?: number;
+                            /**
+                             * @description Target cloud: most serving tasks.
+                             * @default 4
+                             */
+                            readonly cloud_most_tasks?: number;
+                            /**
+                             * @description Target edge: most that held-out loss may rise over the model that came in, in nats a token.
+                             * @default 0.05
+                             */
+                            readonly edge_most_nats?: number;
+                            /**
+                             * @description Target edge: share of the inner width of every feed-forward that is taken out; 0 is none.
+                             * @default 0.25
+                             */
+                            readonly edge_prune?: number;
+                            /**
+                             * @description Target edge: optimizer steps after pruning, on the teaching of the model that came in.
+                             * @default 40
+                             */
+                            readonly edge_heal_steps?: number;
+                            /**
+                             * @description Target edge: peak learning rate of those.
+                             * @default 0.001
+                             */
+                            readonly edge_learning_rate?: number;
+                        };
                         readonly compression?: Record<string, never>;
                     };
                 };

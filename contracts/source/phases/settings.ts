@@ -4,6 +4,7 @@ import { PHASE_SLUGS, type PhaseSlug } from '../phase-slugs.ts';
 import { bakingFields, bakingSettings } from './baking.ts';
 import { bitnetFields, bitnetSettings } from './bitnet.ts';
 import { cognateFields, cognateSettings } from './cognate.ts';
+import { deploymentFields, deploymentSettings } from './deployment.ts';
 import { evomergeFields, evomergeSettings } from './evomerge.ts';
 import { quietStarFields, quietStarSettings } from './quiet-star.ts';
 import { trainingFields, trainingSettings } from './training.ts';
@@ -27,7 +28,7 @@ const PHASE_SETTINGS = {
   bitnet: { fields: bitnetFields, complete: bitnetSettings },
   training: { fields: trainingFields, complete: trainingSettings },
   baking: { fields: bakingFields, complete: bakingSettings },
-  deployment: none,
+  deployment: { fields: deploymentFields, complete: deploymentSettings },
   compression: none,
 } satisfies Record<PhaseSlug, PhaseSettings>;
 
