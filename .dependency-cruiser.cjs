@@ -154,10 +154,14 @@ const edgeRules = [
     to: { path: OURS },
   }),
   never(
-    'the dashboard never imports core, adapters, local, cli or infra',
+    'the dashboard never imports core, adapters, local, infra, or more of the cli than the types of the API',
     '^dashboard/',
     '^(core|adapters|local|cli|infra)/',
+    { to: { pathNot: '^cli/client/generated/' } },
   ),
+  never('the dashboard sees types of the generated client only', '^dashboard/', '^cli/', {
+    to: { dependencyTypesNot: ['type-only'] },
+  }),
   never('the dashboard sees types of the API only', '^dashboard/', '^functions/', {
     to: { dependencyTypesNot: ['type-only'] },
   }),
@@ -165,6 +169,38 @@ const edgeRules = [
     'nobody imports tests or scripts',
     '^(contracts|core|adapters|functions|local|cli|infra|dashboard)/',
     '^(test|scripts)/',
+  ),
+];
+
+/** lib → components → features → app: each may import what stands left of it, and itself. */
+const dashboardRules = [
+  never(
+    'lib of the dashboard imports lib only',
+    '^dashboard/src/lib/',
+    '^dashboard/src/(components|features|app)/',
+  ),
+  never(
+    'components of the dashboard never import features or the app',
+    '^dashboard/src/components/',
+    '^dashboard/src/(features|app)/',
+  ),
+  never(
+    'a feature of the dashboard never imports the app',
+    '^dashboard/src/features/',
+    '^dashboard/src/app/',
+  ),
+  never(
+    'a feature of the dashboard never imports another',
+    '^dashboard/src/features/([^/]+)/',
+    '^dashboard/src/features/',
+    {
+      to: { pathNot: '^dashboard/src/features/$1/' },
+    },
+  ),
+  never(
+    'the dashboard imports three only in pieces that load late',
+    '^dashboard/src/(lib|components|app)/',
+    '(^|node_modules/)three/',
   ),
 ];
 
@@ -180,6 +216,7 @@ const hygieneRules = [
         '^functions/[^/]+/handler\\.ts$',
         '^cli/forge\\.ts$',
         '^local/main\\.ts$',
+        '\\.css$',
         '\\.(json|d\\.ts)$',
       ],
     },
@@ -189,7 +226,7 @@ const hygieneRules = [
   {
     name: 'the product imports only packages of its own dependencies',
     severity: 'error',
-    from: { path: '^(contracts|core|adapters|functions|local|cli)/' },
+    from: { path: '^(contracts|core|adapters|functions|local|cli|dashboard/src)/' },
     to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
   },
 ];
@@ -203,6 +240,7 @@ module.exports = {
     ...engineRules('asl', ['jsonata']),
     ...engineRules('jobs', []),
     ...edgeRules,
+    ...dashboardRules,
     ...hygieneRules,
   ],
   options: {

@@ -22,5 +22,12 @@ module.exports = {
   collectCoverageFrom: ['core/**/*.ts', 'local/asl/**/*.ts', 'local/jobs/**/*.ts'],
   coverageDirectory: 'dist/test/coverage',
   coverageReporters: ['json-summary'],
-  projects: [project('unit'), project('contract'), project('local'), project('infra'), project('e2e')],
+  projects: [
+    project('unit'),
+    project('contract'),
+    project('local'),
+    project('infra'),
+    project('e2e'),
+    project('browser'),
+  ],
 };

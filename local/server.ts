@@ -15,6 +15,7 @@ import { createApi } from '#functions/api/api.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { blobRoutes } from './blob-routes.ts';
 import { type Cloud, openCloud } from './cloud.ts';
+import { dashboardPages, isPage } from './dashboard-pages.ts';
 import { diskGuard } from './disk-guard.ts';
 import { eventSockets } from './event-sockets.ts';
 import { type Home, lockHome, openHome, writeServerFile } from './home.ts';
@@ -80,8 +81,9 @@ function authenticatorOf(home: Home, cloud: Cloud): Authenticator {
   return authenticatorChain([localTokenAuthenticator(home.token), apiKeyAuthenticator(cloud.ports)]);
 }
 
-/** The API and the bucket on one port. */
+/** The API, the bucket and the pages on one port. */
 function wholeApp(
+  root: string,
   home: Home,
   cloud: Cloud,
   authenticator: Authenticator,
@@ -95,9 +97,12 @@ function wholeApp(
     guards: [hostGuard, diskGuard(home.directory)],
   });
   const blobs = blobRoutes({ root: home.bucket, signer: cloud.signer, guard: hostGuard, onFault });
+  const folder = join(root, 'dist', 'dashboard');
+  const pages = dashboardPages({ folder, guard: hostGuard, onFault });
   return (request, bindings) => {
-    const app = new URL(request.url).pathname.startsWith('/blobs/') ? blobs : api;
-    return app.fetch(request, bindings);
+    const { pathname } = new URL(request.url);
+    if (isPage(request.method, pathname)) return pages.fetch(request, bindings);
+    return (pathname.startsWith('/blobs/') ? blobs : api).fetch(request, bindings);
   };
 }
 
@@ -169,7 +174,7 @@ async function serve(
     onFault,
   });
   const authenticator = authenticatorOf(home, cloud);
-  const app = wholeApp(home, cloud, authenticator, onFault);
+  const app = wholeApp(root, home, cloud, authenticator, onFault);
   const opened = deferred();
   // Requests that come while the last server's work is taken up wait for the end of that.
   const server = await listen(async (request, bindings) => {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Bundles the functions, the command line and the local server into dist/.
+ * Bundles the functions, the command line, the local server and the dashboard into dist/.
  *
  *   npm run build                 builds and prints every bundle's size against its goal
  *   npm run build -- --measure    also measures what importing each costs over a bare Node
@@ -9,6 +9,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
+import { buildDashboard, hasDashboard } from './build-dashboard.mjs';
 import { build } from './bundles.mjs';
 import { inProject } from './project.mjs';
 import { runMain, setUp } from './setup.mjs';
@@ -116,7 +117,8 @@ function sizeTable(rows) {
 await runMain(async (args) => {
   await setUp({ bundles: false });
   const built = await build();
-  const rows = args.includes('--measure') ? measured(built) : built;
+  const rows = [...(args.includes('--measure') ? measured(built) : built)];
+  if (hasDashboard()) rows.push(...(await buildDashboard()));
   console.log(sizeTable(rows));
   const failed = failures(rows);
   for (const sentence of failed) console.error(sentence);

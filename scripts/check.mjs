@@ -9,7 +9,17 @@ import { runCommand } from './run-command.mjs';
 import { runMain, setUp } from './setup.mjs';
 
 const LIMIT_SECONDS = 300;
-const IMPORTING = ['contracts', 'core', 'adapters', 'functions', 'local', 'cli', 'infra', 'test'];
+const IMPORTING = [
+  'contracts',
+  'core',
+  'adapters',
+  'functions',
+  'local',
+  'cli',
+  'dashboard/src',
+  'infra',
+  'test',
+];
 
 const node = (script, ...args) => [process.execPath, inProject('node_modules', script), ...args];
 
@@ -20,6 +30,7 @@ function checks() {
   const python = (module, ...args) => [venvPython(), '-m', module, ...args];
   return [
     ['types (tsc)', node('typescript/bin/tsc', '--noEmit', '-p', '.')],
+    ['types (tsc, dashboard)', node('typescript/bin/tsc', '--noEmit', '-p', 'dashboard')],
     ['types (mypy)', python('mypy', '--config-file', 'pyproject.toml'), containers],
     ['imports (dependency-cruiser)', node('dependency-cruiser/bin/dependency-cruise.mjs', ...IMPORTING)],
     ['repository rules', [process.execPath, inProject('scripts', 'repository-rules.mjs')]],

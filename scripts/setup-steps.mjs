@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { buildDashboard, hasDashboard } from './build-dashboard.mjs';
 import { pipOptions } from './pip-options.mjs';
 import { inProject, ROOT, SetupError, venvPython } from './project.mjs';
 import { findPython } from './python.mjs';
@@ -191,6 +192,26 @@ function bundleStep() {
   };
 }
 
+/** The pages that the local server and a stage's site serve. */
+function dashboardStep() {
+  const stampFile = inProject('dist', 'stamps', 'dashboard.stamp');
+  const inputs = ['dashboard', 'package-lock.json', 'scripts/build-dashboard.mjs'];
+  const stamp = () => contentStamp(ROOT, inputs);
+  return {
+    name: 'dashboard',
+    title: 'dashboard',
+    stamp,
+    stampFile,
+    isDone: () =>
+      !hasDashboard() ||
+      (isStamped(stampFile, stamp) && existsSync(inProject('dist', 'dashboard', 'index.html'))),
+    async run() {
+      const [first] = await buildDashboard();
+      return `built into dist/dashboard, ${(first.gzipBytes / 1024).toFixed(0)} KB of scripts to its first page`;
+    },
+  };
+}
+
 const KERNELS = [
   'containers/agent_forge/models/kernels/ternary.c',
   'containers/agent_forge/models/compiled_kernel.py',
@@ -244,4 +265,11 @@ function hookStep() {
 }
 
 /** All steps in order; each says whether its result already stands. */
-export const setupSteps = () => [npmStep(), pythonStep(), kernelStep(), bundleStep(), hookStep()];
+export const setupSteps = () => [
+  npmStep(),
+  pythonStep(),
+  kernelStep(),
+  bundleStep(),
+  dashboardStep(),
+  hookStep(),
+];

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Sets up what is missing: npm packages, the Python environment, the C kernels, the built bundles, the git hook.
+ * Sets up what is missing: npm packages, the Python environment, the C kernels, the built bundles and pages, the git hook.
  * Needs nothing but Node; a second call finds everything in place and costs milliseconds.
  *
  *   npm run setup
@@ -65,7 +65,7 @@ async function runStep(step) {
  */
 export async function setUp({ bundles = true } = {}) {
   requireNode();
-  const steps = setupSteps().filter((step) => bundles || step.name !== 'bundles');
+  const steps = setupSteps().filter((step) => bundles || !['bundles', 'dashboard'].includes(step.name));
   if (steps.every((step) => step.isDone())) return [];
   const waiting = (pid) =>
     say(`set-up: another set-up of this checkout is at work (process ${pid}); waiting for it.`);

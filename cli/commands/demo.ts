@@ -11,6 +11,7 @@ import { homeFolder } from '../environment.ts';
 import { CliError, Interrupted } from '../errors.ts';
 import { counted, formatBytes } from '../output/figures.ts';
 import { renderSummary } from '../output/report-summary.ts';
+import { dashboardAddress } from '../server/dashboard-address.ts';
 import { ensureServer, type LocalServer, stopServer } from '../server/local-server.ts';
 import { pauseInterrupted } from './demo-pause.ts';
 import { followToEnd, type Outcome } from './runs-watch.ts';
@@ -75,6 +76,7 @@ export async function runDemo(context: Context, options: DemoOptions): Promise<n
   await loadRunDocument(io, file);
   const server = await ensureServer(context);
   console.note(`server ${server.started ? 'started' : 'found'} on ${server.url}`);
+  console.note(`dashboard, while this runs: ${dashboardAddress(io, server.url)}`);
   // After a time-out, or when the run could not be paused, the server stays: the run on it goes on.
   let stays = false;
   let id = '';

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Context } from '../context.ts';
 import { CliError } from '../errors.ts';
 import type { Io } from '../io.ts';
+import { dashboardAddress } from '../server/dashboard-address.ts';
 import { serverEnvironment, serverLog, serverProgram } from '../server/local-server.ts';
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
@@ -28,11 +29,12 @@ function factOf(line: string): Fact {
 }
 
 /** People are told what they need; the rest of what the server says is in its log. */
-function tell({ console, flags }: Context, line: string, log: string): void {
+function tell({ io, console, flags }: Context, line: string, log: string): void {
   const fact = factOf(line);
   if (console.json) console.text(line);
   else if (fact.type === 'listening') {
     console.note(`Agent Forge listens on ${fact.url}${fact.home ? `, with its state in ${fact.home}` : ''}`);
+    console.note(`Dashboard: ${dashboardAddress(io, fact.url ?? '')}`);
     console.note(`Log: ${log}`);
     console.note('Stop it with Ctrl-C; its jobs go on and are taken up by the next start.');
   } else if (flags.debug || (fact.level !== 'INFO' && fact.level !== 'DEBUG')) console.note(line);

@@ -52,7 +52,9 @@ afterAll(end);
 describe('forge demo', () => {
   it('starts a server, registers the text, trains, shows the result and leaves nothing running', () => {
     expect(demo.exitCode).toBe(0);
-    expect(demo.stderr).toMatch(/server started on http:\/\/127\.0\.0\.1:\d+\ncorpus sotu: 233 documents/);
+    expect(demo.stderr).toMatch(
+      /server started on (http:\/\/127\.0\.0\.1:\d+)\ndashboard, while this runs: \1\/\ncorpus sotu: 233 documents/,
+    );
     expect(demo.stderr).toContain('phase cognate succeeded');
     expect(demo.stderr).toContain('server stopped');
     expect(demo.stdout).toMatch(/^tiny: succeeded in /);

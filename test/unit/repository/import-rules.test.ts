@@ -71,9 +71,30 @@ const FORBIDDEN: Readonly<Record<string, readonly [string, string]>> = {
     "import '../functions/start/start.ts';",
   ],
   'the cli imports only cli and contracts of ours': ['cli/a.ts', "import '../core/domain/thing.ts';"],
-  'the dashboard never imports core, adapters, local, cli or infra': [
+  'the dashboard never imports core, adapters, local, infra, or more of the cli than the types of the API': [
     'dashboard/a.ts',
     "import '../core/domain/thing.ts';",
+  ],
+  'the dashboard sees types of the generated client only': [
+    'dashboard/c.ts',
+    "import '../cli/client/generated/api-types.ts';",
+  ],
+  'lib of the dashboard imports lib only': ['dashboard/src/lib/a.ts', "import '../components/figure.ts';"],
+  'components of the dashboard never import features or the app': [
+    'dashboard/src/components/a.ts',
+    "import '../features/one/one-page.ts';",
+  ],
+  'a feature of the dashboard never imports the app': [
+    'dashboard/src/features/one/a.ts',
+    "import '../../app/app.ts';",
+  ],
+  'a feature of the dashboard never imports another': [
+    'dashboard/src/features/one/b.ts',
+    "import '../two/two-page.ts';",
+  ],
+  'the dashboard imports three only in pieces that load late': [
+    'dashboard/src/components/b.ts',
+    "import 'three';",
   ],
   'the dashboard sees types of the API only': ['dashboard/b.ts', "import '../functions/start/start.ts';"],
   'nobody imports tests or scripts': ['cli/b.ts', "import '../test/some.test.ts';"],
@@ -89,6 +110,7 @@ const PACKAGES = [
   'hono',
   'jose',
   'libsql',
+  'three',
   '@aws-sdk/client-s3',
   '@aws-lambda-powertools/logger',
 ];
@@ -134,6 +156,13 @@ const CLEAN: Readonly<Record<string, string>> = {
   'cli/forge.ts': "import 'node:path';\nimport '../contracts/words.ts';",
   'infra/bin/app.ts': "import '../../contracts/words.ts';",
   'dashboard/main.ts': "import type {} from '../functions/start/start.ts';\nimport '../contracts/words.ts';",
+  'cli/client/generated/api-types.ts': "import type {} from '../../../contracts/words.ts';",
+  'dashboard/src/lib/api.ts': "import type {} from '../../../cli/client/generated/api-types.ts';",
+  'dashboard/src/components/figure.ts': "import '../lib/api.ts';",
+  'dashboard/src/features/one/one-page.ts':
+    "import '../../components/figure.ts';\nimport '../../lib/api.ts';\nimport 'three';",
+  'dashboard/src/features/two/two-page.ts': "import '../../lib/api.ts';",
+  'dashboard/src/app/app.ts': "import '../features/one/one-page.ts';\nimport '../features/two/two-page.ts';",
   'test/some.test.ts': "import '../functions/start/handler.ts';\nimport '../adapters/local/sqlite-thing.ts';",
 };
 
