@@ -20,12 +20,15 @@ LAYERS = {
     "training": {"models", "data", "evaluation", "ranks"} | GROUND,
     "merging": {"errors", "code_hash", "model_files"},
     "conversion": {"errors"},
+    "codecs": {"models", "errors"},
     "export": {"models", "data", "evaluation", "merging", "errors", "model_files"},
     "evolution": {"errors"},
     "storage": {"errors"},
     "tracking": {"errors", "clock", "identity"},
     "checkpoint": {"storage", "tracking", "ranks"} | GROUND,
-    "phases": {"models", "data", "evaluation", "training", "merging", "evolution"} | SHARED | GROUND,
+    "phases": {"models", "data", "evaluation", "training", "merging", "evolution", "codecs"}
+    | SHARED
+    | GROUND,
 }
 # A vendor's package, and the one file or folder that may know it.
 VENDORS = {
@@ -38,7 +41,7 @@ VENDORS = {
     "onnxruntime": "export/onnx_file.py",
 }
 # Parts that keep to few packages: models run wherever torch does, a merge starts without torch's 2.7 seconds.
-MAY_USE = {"models": {"torch", "safetensors"}, "merging": {"numpy"}}
+MAY_USE = {"models": {"torch", "safetensors"}, "merging": {"numpy"}, "codecs": {"torch", "numpy"}}
 # Formats that run code when they are read.
 UNSAFE_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 # The one place that reads a pickle, with tensors only, in a process that may do nothing else.
@@ -135,6 +138,8 @@ def test_every_file_of_the_package_keeps_the_rules() -> None:
         ("phases/cognate/phase.py", "import agent_forge.checkpoint.store"),
         ("phases/cognate/phase.py", "def run():\n    from agent_forge.context import JobContext"),
         ("models/titan.py", "import numpy"),
+        ("codecs/raw.py", "from agent_forge.evaluation.held_out import score_model"),
+        ("codecs/raw.py", "import zstandard"),
         ("merging/merge.py", "import torch"),
         ("merging/merge.py", "def run():\n    import torch"),
         ("merging/merge.py", "from safetensors.torch import load_file"),

@@ -1,0 +1,1 @@
+"""Storage formats of weights: what a tensor becomes on disk, and back, bit for bit."""
