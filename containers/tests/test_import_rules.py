@@ -23,10 +23,11 @@ LAYERS = {
     "codecs": {"models", "errors"},
     "export": {"models", "data", "evaluation", "merging", "errors", "model_files"},
     "evolution": {"errors"},
+    "automotive": {"errors"},
     "storage": {"errors"},
     "tracking": {"errors", "clock", "identity"},
     "checkpoint": {"storage", "tracking", "ranks"} | GROUND,
-    "phases": {"models", "data", "evaluation", "training", "merging", "evolution", "codecs"}
+    "phases": {"models", "data", "evaluation", "training", "merging", "evolution", "codecs", "automotive"}
     | SHARED
     | GROUND,
 }
@@ -41,7 +42,12 @@ VENDORS = {
     "onnxruntime": "export/onnx_file.py",
 }
 # Parts that keep to few packages: models run wherever torch does, a merge starts without torch's 2.7 seconds.
-MAY_USE = {"models": {"torch", "safetensors"}, "merging": {"numpy"}, "codecs": {"torch", "numpy"}}
+MAY_USE = {
+    "models": {"torch", "safetensors"},
+    "merging": {"numpy"},
+    "codecs": {"torch", "numpy"},
+    "automotive": {"numpy"},
+}
 # Formats that run code when they are read.
 UNSAFE_MODULES = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
 # The one place that reads a pickle, with tensors only, in a process that may do nothing else.

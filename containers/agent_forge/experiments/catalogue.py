@@ -25,11 +25,13 @@ PACKAGES = {
     "E9": "edge_of_chaos",
     "E10": "heated_loss",
     "E11": "prompt_baking",
+    "E14": "ood_monitor",
 }
 GROUPS = {
     "merge": ("E3A", "E3B", "E3C", "E3D"),
     "quietstar": ("E4",),
     "bake": ("E11",),
+    "ood": ("E14",),
     "all": tuple(PACKAGES),
 }
 

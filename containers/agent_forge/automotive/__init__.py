@@ -1,0 +1,1 @@
+"""What the automotive adapter puts around a model: validate, bound, infer, monitor, fall back, record."""
