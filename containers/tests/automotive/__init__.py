@@ -1,0 +1,1 @@
+"""The automotive room: monitor, messages, fusion, evidence."""
