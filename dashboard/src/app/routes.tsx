@@ -8,6 +8,7 @@ type Load = () => Promise<{ readonly default: ComponentType }>;
 /** Pages take no properties: what an address says they read from it, with useParams and useSearch. */
 const PAGES: Readonly<Record<string, Load>> = {
   '/': () => import('../features/runs/runs-page.tsx'),
+  '/runs/:id/phases/:slug': () => import('../features/phases/phase-page.tsx'),
   '/claims': () => import('../features/claims/claims-page.tsx'),
   '/federation': () => import('../features/federation/federation-page.tsx'),
   '/record': () => import('../features/records/record-page.tsx'),

@@ -1,7 +1,7 @@
 import { type ReactNode, useId } from 'react';
 
 export interface PanelProps {
-  readonly title: string;
+  readonly title: ReactNode;
   readonly children: ReactNode;
 }
 
@@ -20,7 +20,7 @@ export function Panel({ title, children }: PanelProps) {
 export function Wide({ label, children }: { readonly label: string; readonly children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard (WCAG 2.1.1)
-    <section className="wide" aria-label={label} tabIndex={0}>
+    <section className="wide" aria-label={`${label}: table`} tabIndex={0}>
       {children}
     </section>
   );

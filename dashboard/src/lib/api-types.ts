@@ -21,6 +21,9 @@ export type Claim = Schemas['Claim'];
 export type Problem = Schemas['Problem'];
 export type ForgeEvent = Schemas['event'];
 export type PhaseSlug = Run['phases'][number]['slug'];
+export type PhaseRecord = Run['phases'][number];
+export type GateVerdict = PhaseRecord['gates'][number];
+export type Gate = GateVerdict['gate'];
 
 export interface Page<Item> {
   readonly items: readonly Item[];

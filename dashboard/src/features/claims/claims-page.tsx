@@ -1,7 +1,7 @@
 /** The claims ledger: what was claimed, what experiments found, and the record that each answer is read from. */
 import { useQuery } from '@tanstack/react-query';
 import { Command } from '../../components/command.tsx';
-import { Figure, Quoted } from '../../components/figure.tsx';
+import { Figure, Quoted, Term } from '../../components/figure.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
@@ -61,7 +61,7 @@ function ClaimReading({ claim, index }: { readonly claim: Claim; readonly index:
 
 function OneClaim({ claim }: { readonly claim: Claim }) {
   return (
-    <Panel title={claim.id}>
+    <Panel title={<Term>{claim.id}</Term>}>
       <p>
         <Quoted text={claim.claim} source={claimSource(claim.id, 'claim')} />
       </p>
