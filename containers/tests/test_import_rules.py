@@ -19,15 +19,17 @@ LAYERS = {
     "evaluation": {"models", "data"} | GROUND,
     "training": {"models", "data", "evaluation", "ranks"} | GROUND,
     "merging": {"errors", "code_hash", "model_files"},
-    "conversion": {"errors"},
+    "conversion": {"errors", "process_limits"},
     "codecs": {"models", "errors"},
+    "tools": {"models", "data", "process_limits"} | GROUND,
     "export": {"models", "data", "evaluation", "merging", "errors", "model_files"},
     "evolution": {"errors"},
     "automotive": {"errors"},
     "storage": {"errors"},
     "tracking": {"errors", "clock", "identity"},
     "checkpoint": {"storage", "tracking", "ranks"} | GROUND,
-    "phases": {"models", "data", "evaluation", "training", "merging", "evolution", "codecs", "automotive"}
+    "phases": {"models", "data", "evaluation", "training", "merging", "evolution"}
+    | {"codecs", "automotive", "tools"}
     | SHARED
     | GROUND,
 }

@@ -3,22 +3,13 @@
 `torch.load(weights_only=True)` is what keeps code from running; this is for the day on which it fails.
 """
 
-import ctypes
 import os
-import platform
 import resource
-import struct
 import sys
 from pathlib import Path
 
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
-PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
-SECCOMP_ALLOW, SECCOMP_EPERM = 0x7FFF0000, 0x00050001
-# Numbers of socket, connect, execve, execveat, fork, vfork, ptrace; from the kernel's tables.
-REFUSED_CALLS = {
-    "x86_64": (0xC000003E, (41, 42, 59, 322, 57, 58, 101)),
-    "aarch64": (0xC00000B7, (198, 203, 221, 281, 117)),
-}
+from agent_forge.process_limits import REFUSED_CALLS, lower_limit, own_network, refuse_calls
+
 CPU_SECONDS = 600
 # What torch itself maps; the rest is the tensors, once as read and once as written.
 BASE_BYTES = 6 << 30
@@ -43,12 +34,8 @@ def lock_down(folder: Path, file_bytes: int) -> dict[str, str]:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
     ):
-        hard = resource.getrlimit(limit)[1]
-        bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (bound, bound))
-    libc = ctypes.CDLL(None, use_errno=True)
-    apart = libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0
-    filtered = _refuse_calls(libc)
+        lower_limit(limit, value)
+    apart, filtered = own_network(), refuse_calls(REFUSED_CALLS)
     sys.addaudithook(_refusing(folder.resolve()))
     return {
         "network": "own empty network" if apart else "refused by the system call filter"
@@ -56,25 +43,6 @@ def lock_down(folder: Path, file_bytes: int) -> dict[str, str]:
         "programs": "refused by the system call filter" if filtered else "refused by the interpreter only",
         "writes": "refused by the interpreter outside the output folder",
     }  # fmt: skip
-
-
-def _refuse_calls(libc: ctypes.CDLL) -> bool:
-    """Install a seccomp filter that answers EPERM to calls of REFUSED_CALLS; False where there is none."""
-    found = REFUSED_CALLS.get(platform.machine())
-    if found is None:
-        return False
-    architecture, calls = found
-    # Of another architecture than this one, every call is refused.
-    program = [(0x20, 0, 0, 4), (0x15, 0, len(calls) + 2, architecture), (0x20, 0, 0, 0)]
-    program += [(0x15, len(calls) - place, 0, call) for place, call in enumerate(calls)]
-    program += [(0x06, 0, 0, SECCOMP_ALLOW), (0x06, 0, 0, SECCOMP_EPERM)]
-    code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in program))
-    header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program), ctypes.addressof(code)))
-    zero = ctypes.c_ulong(0)
-    if libc.prctl(PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), zero, zero, zero) != 0:
-        return False
-    mode = ctypes.c_ulong(SECCOMP_MODE_FILTER)
-    return bool(libc.prctl(PR_SET_SECCOMP, mode, ctypes.byref(header), zero, zero) == 0)
 
 
 def _refusing(folder: Path):  # type: ignore[no-untyped-def]
