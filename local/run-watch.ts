@@ -27,8 +27,9 @@ export function runWatch(ports: EventSockets, onFault: (error: unknown) => void)
   const send = (follower: Follower) => {
     levelSubscription(ports, follower, LIMITS).catch(fault);
   };
-  const watch = async (name: string, tenant: string, run: string) => {
-    let last = 0;
+  const watch = async (name: string, { tenant, run, connection }: Follower) => {
+    // What the first follower has is no news to it; who comes later with less is brought up to date by itself.
+    let last = (await ports.connections.subscription(tenant, run, connection))?.after ?? 0;
     while (!stopped) {
       // Listening before looking: what comes between the two is not waited for.
       const news = ports.events.waitForNews(tenant, run, NEWS_MS);
@@ -56,7 +57,7 @@ export function runWatch(ports: EventSockets, onFault: (error: unknown) => void)
       const begun = watched.get(name);
       watched.set(name, (begun ?? 0) + 1);
       if (begun !== undefined) return;
-      watch(name, tenant, run).catch((error: unknown) => {
+      watch(name, follower).catch((error: unknown) => {
         watched.delete(name);
         fault(error);
       });

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /**
- * npm run test:faults -- crash|flips|cancel ... [--full] [--seed N] [--kills N] [--flips N] [--cancels N]
+ * npm run test:faults -- crash|flips|cancel|sockets ... [--full] [--quick] [--seed N] [--kills N] [--flips N] [--cancels N] [--cuts N]
  *
  * Breaks the real product on purpose and looks whether it holds: processes killed without notice, bits flipped in
- * checkpoints, runs cancelled at any moment. Ends with "N passed, N failed" and a code that agrees with it; with 2 for a
+ * checkpoints, runs cancelled at any moment, followers cut off. Ends with "N passed, N failed" and a code that agrees with it; with 2 for a
  * wrong command line.
  */
 import { createRequire } from 'node:module';

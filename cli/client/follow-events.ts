@@ -61,6 +61,8 @@ async function* readOnce(
       silence.heard,
     )) {
       if (frame.event === 'end') return true;
+      // The log has never given the number that was sent: it begins again.
+      if (frame.event === 'resync') at.seq = 0;
       if (frame.id === null || frame.data === '') continue;
       const event = JSON.parse(frame.data) as ForgeEvent;
       if (event.seq <= at.seq) continue;

@@ -11,12 +11,15 @@ const encoder = new TextEncoder();
 /** Control frames carry no id: a client that comes back names the last event of the run. */
 const END = encoder.encode('event: end\ndata: {}\n\n');
 const PING = encoder.encode(': ping\n\n');
+const RESYNC = encoder.encode('event: resync\ndata: {"after":0}\n\n');
 
 export interface Following {
   readonly tenant: string;
   readonly run: string;
   /** Number of the last event that the client has. */
   readonly after: number;
+  /** What the client has is not of this log: it is told to drop it, ahead of the first event. */
+  readonly resync: boolean;
 }
 
 /** A look that many followers share is written out once for all of them. */
@@ -57,13 +60,14 @@ export function eventStream(api: ApiContext, following: Following): ReadableStre
 
 async function* follow(
   { ports, options }: ApiContext,
-  { tenant, run, after }: Following,
+  { tenant, run, after, resync }: Following,
   life: { readonly cancelled: boolean },
 ): AsyncGenerator<Uint8Array, void> {
   const until = Date.now() + (options.streamSeconds ?? Number.POSITIVE_INFINITY) * 1000;
   let last = after;
   let sent = false;
   let pinged = Date.now();
+  if (resync) yield RESYNC;
   while (!life.cancelled && Date.now() < until) {
     const batch = await ports.events.read(tenant, run, last, BATCH);
     if (batch.length > 0) {

@@ -2,31 +2,12 @@
 import { EventEmitter, once } from 'node:events';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import type { NewEvent } from '#core/domain/event.ts';
-import { makeUlid } from '#core/domain/ids.ts';
-import { LOCAL_PRINCIPAL } from '#core/domain/principal.ts';
-import type { Ports } from '#core/ports/ports.ts';
-import { type BenchServer, runEightPhases, startBenchServer } from './bench-server.ts';
-import { type LoadProcess, serveBare, startLoadProcess } from './load-process.ts';
+import { startBenchServer } from './bench-server.ts';
+import { serveBare, startLoadProcess } from './load-process.ts';
+import { eventOf, latenciesOf, openRun, tenant } from './open-run.ts';
 import { type Bench, quantile, type Target } from './record.ts';
 
 const AIM: Target = { of: 'value', op: '<=', bound: 50 };
-const { tenant } = LOCAL_PRINCIPAL;
-
-function eventOf(run: string): NewEvent {
-  const data = { step: 1, steps: 2, fraction: 0.5, message: 'bench' };
-  return { type: 'phase_progress', run, phase: 'cognate', attempt: 1, at: new Date().toISOString(), data };
-}
-
-/** A run that stays open: the record of one that has ended, under another id and running again. */
-async function openRun(bench: BenchServer, { registry, eventLog }: Ports): Promise<string> {
-  const ended = await runEightPhases(bench, 'fan-out');
-  const id = makeUlid(new Date(), new Uint8Array(10));
-  const run = { ...ended, id, status: 'running', endedAt: null, version: 1 } as const;
-  await registry.commit(tenant, [{ kind: 'run', run, expected: null }]);
-  await eventLog.append(tenant, [eventOf(id)]);
-  return id;
-}
 
 /** Streams whatever is emitted, out of memory: what is left of a fan-out without a store. */
 function bareApp(news: EventEmitter): Hono {
@@ -41,21 +22,6 @@ function bareApp(news: EventEmitter): Hono {
     }),
   );
   return app;
-}
-
-/** Milliseconds after which 95 of 100 streams had the event that `append` brings under this number. */
-async function p95(
-  load: LoadProcess,
-  { url, of, seq }: { readonly url: string; readonly of: number; readonly seq: number },
-  append: () => Promise<unknown>,
-): Promise<number> {
-  const started = performance.timeOrigin + performance.now();
-  await append();
-  const { latencies } = await load.send({ url, arrived: seq, of });
-  return quantile(
-    latencies.map((time) => time - started),
-    0.95,
-  );
 }
 
 export const run: Bench = async ({ root, folder, tiny }) => {
@@ -76,8 +42,10 @@ export const run: Bench = async ({ root, folder, tiny }) => {
   const limits: number[] = [];
   const data = JSON.stringify({ seq: 1, tenant, ...eventOf(id) });
   for (let seq = 2; seq < (tiny ? 4 : 23); seq += 1) {
-    values.push(await p95(load, { ...ours, seq }, () => ports.eventLog.append(tenant, [eventOf(id)])));
-    limits.push(await p95(load, { ...limit, seq }, async () => news.emit('event', seq, data)));
+    const append = () => ports.eventLog.append(tenant, [eventOf(id)]);
+    values.push(quantile(await latenciesOf(load, { ...ours, seq }, append), 0.95));
+    const emit = async () => news.emit('event', seq, data);
+    limits.push(quantile(await latenciesOf(load, { ...limit, seq }, emit), 0.95));
   }
   load.close();
   bare.close();

@@ -3,6 +3,7 @@
  * the answer holds latencies in milliseconds.
  */
 import { Agent, request as ask } from 'node:http';
+import { arrivalsOf, openSockets, openStreams } from './load-followers.mjs';
 
 const agents = new Map();
 
@@ -75,44 +76,10 @@ async function firstEvents({ submissions, url, headers, body, keys }) {
   return { latencies };
 }
 
-/** Arrival times of each event number at all open streams, by the address of the server. */
-const arrivals = new Map();
-
-function arrive(url, seq) {
-  const ofServer = arrivals.get(url) ?? new Map();
-  arrivals.set(url, ofServer);
-  const times = ofServer.get(seq) ?? [];
-  ofServer.set(seq, times);
-  times.push(performance.timeOrigin + performance.now());
-}
-
-/** Opens streams that stay open; resolves when every one of them has had its first event. */
-async function openStreams({ streams, url, path, headers }) {
-  const open = () =>
-    new Promise((resolve, reject) => {
-      const outgoing = ask(new URL(path, url), { headers, agent: false }, (answer) => {
-        answer.setEncoding('utf8');
-        answer.on('data', (part) => {
-          for (const [, seq] of part.matchAll(/^id: (\d+)$/gm)) arrive(url, Number(seq));
-          resolve();
-        });
-      });
-      outgoing.on('error', reject);
-      outgoing.end();
-    });
-  for (let number = 0; number < streams; number += 1) await open();
-  return { latencies: [] };
-}
-
-/** Milliseconds since the epoch at which each stream had the event, once all of them have it. */
-async function arrivalsOf({ arrived: seq, of: count, url }) {
-  while ((arrivals.get(url)?.get(seq)?.length ?? 0) < count) await new Promise((done) => setTimeout(done, 5));
-  return { latencies: arrivals.get(url).get(seq) };
-}
-
 function answerTo(task) {
   if (task.submissions) return firstEvents(task);
   if (task.streams) return openStreams(task);
+  if (task.sockets) return openSockets(task);
   return task.arrived ? arrivalsOf(task) : load(task);
 }
 

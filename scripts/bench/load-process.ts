@@ -33,6 +33,15 @@ export interface Streams {
   readonly streams: number;
 }
 
+/** Opens sockets and keeps them open. */
+export interface Sockets {
+  readonly url: string;
+  readonly protocols: readonly string[];
+  /** What each says when it is open. */
+  readonly hello: string;
+  readonly sockets: number;
+}
+
 /** Asks when event number `arrived` came to each of the streams; the answer's latencies are times since the epoch. */
 export interface Arrivals {
   readonly url: string;
@@ -43,7 +52,7 @@ export interface Arrivals {
 export interface LoadProcess {
   /** Latencies in milliseconds and the size of the last answer. */
   send(
-    task: Load | Submissions | Streams | Arrivals,
+    task: Load | Submissions | Streams | Sockets | Arrivals,
   ): Promise<{ readonly latencies: readonly number[]; readonly bytes: number }>;
   close(): void;
 }

@@ -20,6 +20,7 @@ const BENCHES = {
   api: { entry: 'api.ts', noOp: true, processes: 1 },
   'first-event': { entry: 'first-event.ts', noOp: true, processes: 1 },
   'event-fan-out': { entry: 'event-fan-out.ts', noOp: true, processes: 1 },
+  sockets: { entry: 'sockets.ts', noOp: true, processes: 1 },
   'registry-list': { entry: 'registry-list.ts', noOp: true, processes: 1 },
   load: { entry: 'load.ts', noOp: true, processes: 1 },
   'job-start': { entry: 'job-start.ts', noOp: false, processes: 1 },

@@ -49,6 +49,8 @@ export async function bundleFaults() {
     format: 'cjs',
     target: 'node20',
     logLevel: 'warning',
+    // Native code stays in packages.
+    external: ['libsql', '@libsql/*', 'ws'],
     define: { 'process.env.FORGE_FAULTS_SERVER': JSON.stringify(SERVER) },
   });
   await Promise.all([faults, bundleServer()]);

@@ -1,4 +1,4 @@
-/** Does the kinds of faults that are wanted, one after the other, to one real server. */
+/** Does the kinds of faults that are wanted, one after the other; those of runs to one real server. */
 import { rmSync } from 'node:fs';
 import { removeFixtures } from '#test/support/fixture-tree.ts';
 import { removeBundle, ServerProcess, useBundle } from '#test/support/server-process.ts';
@@ -7,11 +7,23 @@ import { crash } from './crash.ts';
 import { flips } from './flips.ts';
 import { type Outcome, tableText } from './outcome.ts';
 import { type Random, seededRandom } from './random.ts';
+import { sockets } from './sockets.ts';
 import { PHASES, startToy, type Toy } from './toy-run.ts';
 
-type Mode = (toy: Toy, count: number, random: Random) => Promise<Outcome>;
+type Mode = (toy: () => Promise<Toy>, count: number, random: Random) => Promise<Outcome>;
 
-const MODES: Readonly<Record<string, Mode>> = { crash, flips, cancel };
+/** Started once, by the first kind of fault that needs it. */
+const onToy =
+  (mode: (toy: Toy, count: number, random: Random) => Promise<Outcome>): Mode =>
+  async (toy, count, random) =>
+    mode(await toy(), count, random);
+
+const MODES: Readonly<Record<string, Mode>> = {
+  crash: onToy(crash),
+  flips: onToy(flips),
+  cancel: onToy(cancel),
+  sockets: (_toy, count, random) => sockets(count, random),
+};
 
 interface Wanted {
   readonly seed: number;
@@ -39,16 +51,21 @@ export async function main({ seed, quick, modes }: Wanted): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => server.end().finally(() => process.exit(130)));
   }
+  let started: Promise<Toy> | undefined;
+  const toy = () => {
+    if (started === undefined) console.log(`Phases: ${PHASES.join(', ')}; preset test`);
+    started ??= startToy(server, quick);
+    return started;
+  };
   let passed = 0;
   let failed = 0;
   try {
-    const toy = await startToy(server, quick);
-    console.log(`Phases: ${PHASES.join(', ')}; preset test; seed ${seed}`);
+    console.log(`Seed ${seed}`);
     for (const { name, count } of modes) {
-      const started = performance.now();
+      const begun = performance.now();
       const mode = MODES[name] as Mode;
       const outcome = await mode(toy, count, seededRandom(seed)).catch(broken);
-      report(name, outcome, (performance.now() - started) / 1000);
+      report(name, outcome, (performance.now() - begun) / 1000);
       passed += outcome.passed;
       failed += outcome.failures.length;
     }

@@ -5,6 +5,7 @@ const MODES = {
   crash: { option: '--kills', usual: 30, full: 300, quick: 2 },
   flips: { option: '--flips', usual: 1000, full: 1000, quick: 20 },
   cancel: { option: '--cancels', usual: 50, full: 100, quick: 2 },
+  sockets: { option: '--cuts', usual: 1000, full: 1000, quick: 30 },
 };
 const MOST = 100_000;
 

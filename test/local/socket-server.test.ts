@@ -1,4 +1,4 @@
-/** The program of docs/events.md follows a run of the real server to its end. */
+/** The command and the program of docs/events.md follow a run of the real server to its end. */
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,6 +40,21 @@ it('prints every event of the run once, in order, and ends with the run', async 
   const events = await server.events(id);
   expect(out.trim().split('\n')).toEqual(events.map(({ seq, type }) => `${seq} ${type}`));
   expect(events.at(-1)?.type).toBe('RunCompleted');
+});
+
+it('streams every event with its number to the command of the page, and then says that the run has ended', async () => {
+  const [, command = ''] =
+    /```sh\n(.*?)```/s.exec(readFileSync(join(PROJECT, 'docs/events.md'), 'utf8')) ?? [];
+  expect(command).toContain('text/event-stream');
+  const { id } = await server.submit('streamed');
+  const variables = { TOKEN: server.file('token').trim(), FORGE_ENDPOINT: server.url, RUN: id };
+  const child = spawn('sh', ['-c', command], { env: { ...process.env, ...variables } });
+  const out = await text(child.stdout);
+  const events = await server.events(id);
+  expect([...out.matchAll(/^id: (\d+)$/gm)].map(([, seq]) => Number(seq))).toEqual(
+    events.map(({ seq }) => seq),
+  );
+  expect(out.endsWith('event: end\ndata: {}\n\n')).toBe(true);
 });
 
 it('lets nobody in without the token of the home, and ends sockets when it stops', async () => {

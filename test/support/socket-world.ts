@@ -1,8 +1,10 @@
-/** The server's own event sockets over a real SQLite log, on a real port, with a run whose events a test writes. */
+/** The API and the event sockets over a real SQLite log, on one real port, with a run whose events a test writes. */
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
 import { localPorts } from '#adapters/local/ports.ts';
+import { processRateCounter } from '#adapters/local/process-rate-counter.ts';
 import { openDatabase } from '#adapters/local/sqlite-database.ts';
 import { urlSigner } from '#adapters/local/url-signer.ts';
 import { runDocument } from '#contracts/source/run-document.ts';
@@ -13,12 +15,19 @@ import type { Principal } from '#core/domain/principal.ts';
 import { newRun } from '#core/domain/run.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import type { Workflow } from '#core/ports/workflow.ts';
+import { createApi } from '#functions/api/api.ts';
+import type { ApiPorts } from '#functions/api/environment.ts';
 import { type EventSocketOptions, eventSockets } from '#local/event-sockets.ts';
 import { fixtureTree } from './fixture-tree.ts';
+import { memoryOutbound } from './memory/outbound.ts';
 
 export interface SocketWorld {
+  /** Of the socket. */
   readonly url: string;
+  /** Of the run's events over HTTP. */
+  readonly events: string;
   readonly ports: Ports;
+  readonly tenant: string;
   readonly run: string;
   readonly faults: readonly unknown[];
   /** Adds events to the log of the run. */
@@ -33,6 +42,23 @@ const PRINCIPALS: Readonly<Record<string, Principal>> = {
   own: { tenant: TENANT, role: 'viewer', subject: 'own' },
   stranger: { tenant: 'rival', role: 'admin', subject: 'stranger' },
 };
+
+const authenticator: ApiPorts['authenticator'] = {
+  async authenticate({ authorization = '' }) {
+    const found = PRINCIPALS[authorization.replace('Bearer ', '')];
+    if (found) return found;
+    throw new ForgeError('unauthenticated', 'Nobody knows you.', { code: 'invalid_token' });
+  },
+};
+
+function apiOf(ports: Ports) {
+  const told = { outbound: memoryOutbound(), webhookKey: { read: async () => 'key of all webhooks' } };
+  const logs = { read: async () => [] };
+  return createApi(
+    { ...ports, ...told, logs, authenticator, rateCounter: processRateCounter() },
+    { version: 'test', cursorSecret: 'secret' },
+  );
+}
 
 function runOf(id: string) {
   const document = runDocument.parse({
@@ -59,16 +85,10 @@ export async function socketWorld(options: Partial<EventSocketOptions> = {}): Pr
   const run = makeUlid(new Date(), new Uint8Array(10));
   await ports.registry.commit(TENANT, [{ kind: 'run', run: runOf(run), expected: null }]);
   const faults: unknown[] = [];
-  const server = createServer();
+  const server = createAdaptorServer({ fetch: apiOf(ports).fetch }) as Server;
   const sockets = eventSockets(server, {
     ports,
-    authenticator: {
-      async authenticate({ authorization = '' }) {
-        const found = PRINCIPALS[authorization.replace('Bearer ', '')];
-        if (found) return found;
-        throw new ForgeError('unauthenticated', 'Nobody knows you.', { code: 'invalid_token' });
-      },
-    },
+    authenticator,
     opened: Promise.resolve(),
     onFault: (error) => faults.push(error),
     ...options,
@@ -82,9 +102,12 @@ export async function socketWorld(options: Partial<EventSocketOptions> = {}): Pr
     at: AT,
     data,
   });
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/socket`,
+    url: `${address}/v1/socket`,
+    events: `${address}/v1/runs/${run}/events`,
     ports,
+    tenant: TENANT,
     run,
     faults,
     append: (count, data = {}) =>
@@ -95,6 +118,7 @@ export async function socketWorld(options: Partial<EventSocketOptions> = {}): Pr
     async close() {
       const closed = new Promise((done) => server.close(done));
       sockets.close();
+      server.closeAllConnections();
       await closed;
       database.close();
       rmSync(root, { recursive: true });

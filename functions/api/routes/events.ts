@@ -2,6 +2,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { event } from '#contracts/source/event.ts';
+import { findReplayStart } from '#core/application/queries/find-replay-start.ts';
 import { getRun } from '#core/application/queries/get-run.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 import type { ApiContext, ApiEnvironment } from '../environment.ts';
@@ -39,7 +40,8 @@ export function addEventRoutes(app: ApiApp, api: ApiContext): void {
       const { tenant } = context.var.principal;
       const { id } = await getRun(ports, context.var.principal, context.req.param('id') ?? '');
       if (context.req.header('accept')?.includes('text/event-stream')) {
-        const stream = eventStream(api, { tenant, run: id, after });
+        const start = await findReplayStart(ports, { tenant, run: id, after });
+        const stream = eventStream(api, { tenant, run: id, ...start });
         return context.body(stream, 200, { 'content-type': 'text/event-stream' });
       }
       const items = await ports.events.read(tenant, id, after, BATCH);

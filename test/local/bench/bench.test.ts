@@ -11,6 +11,7 @@ const BENCHES = [
   'api',
   'first-event',
   'event-fan-out',
+  'sockets',
   'registry-list',
   'load',
   'job-start',

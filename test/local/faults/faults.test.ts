@@ -12,22 +12,24 @@ import { flippedBit, newestParts, otherDamages } from '../../../scripts/faults/d
 import { judge } from '../../../scripts/faults/flips.ts';
 import { planKills } from '../../../scripts/faults/kill-plan.ts';
 import { seededRandom } from '../../../scripts/faults/random.ts';
+import { faultsOf } from '../../../scripts/faults/sockets.ts';
 
 const MAIN = join(PROJECT, 'scripts/test-faults.mjs');
 
 afterAll(removeFixtures);
 
 describe('npm run test:faults', () => {
-  test('kills, damages and cancels real runs, which survive it', async () => {
+  test('kills, damages and cancels real runs and cuts off followers, which survive it', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [
       MAIN,
       'crash',
       'flips',
       'cancel',
+      'sockets',
       '--quick',
     ]);
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^\d\d passed, 0 failed$/);
-    for (const heading of ['killed', 'damage', 'cancelled while'])
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^\d+ passed, 0 failed$/);
+    for (const heading of ['killed', 'damage', 'cancelled while', 'connection'])
       expect(stdout).toMatch(new RegExp(`^${heading}`, 'm'));
   }, 300_000);
 
@@ -38,7 +40,7 @@ describe('npm run test:faults', () => {
   ])('refuses the words %j and says what there is', async (words, message) => {
     const failure = await promisify(execFile)(process.execPath, [MAIN, ...words]).catch((error) => error);
     expect([failure.code, failure.stderr]).toEqual([2, expect.stringContaining(message)]);
-    expect(failure.stderr).toContain('crash, flips, cancel');
+    expect(failure.stderr).toContain('crash, flips, cancel, sockets');
   });
 });
 
@@ -49,6 +51,17 @@ describe('a plan of kills', () => {
     expect(planKills(300, seededRandom(8))).not.toEqual(kills);
     expect(kills.filter(({ target }) => target === 'server')).toHaveLength(150);
     expect(new Set(kills.map(({ moment }) => moment)).size).toBe(6);
+  });
+});
+
+describe('what is counted of a follower that was cut off', () => {
+  test.each([
+    [[1, 2, 3, 4], { lost: 0, disordered: 0 }],
+    [[1, 2, 4], { lost: 1, disordered: 0 }],
+    [[1, 3, 2, 4], { lost: 0, disordered: 1 }],
+    [[1, 2, 2, 4], { lost: 1, disordered: 1 }],
+  ])('is told for %j of four', (seqs, faults) => {
+    expect(faultsOf({ seqs, written: 4 })).toEqual(faults);
   });
 });
 

@@ -86,6 +86,19 @@ describe('following a run', () => {
     expect(asked).toEqual(['0/0', '2/2', '2/2']);
   });
 
+  it('begins again with what the log holds when its own number is none of it', async () => {
+    const { url, asked } = await eventServer([
+      (response, after) =>
+        response.write(
+          (after > 5 ? 'event: resync\ndata: {"after":0}\n\n' : '') + ALL.slice(0, 2).map(frameOf).join(''),
+          () => response.end(),
+        ),
+      (response, after) => response.write(ALL.slice(after).map(frameOf).join('')),
+    ]);
+    expect((await follow(url, { after: 99 })).seqs).toEqual([1, 2, 3, 4, 5]);
+    expect(asked).toEqual(['99/99', '2/2']);
+  });
+
   it('takes nothing from frames without an id, and ends when the server says so', async () => {
     const text = `event: resync\ndata: {"seq":99}\n\n${frameOf(eventOf(1, 'JobStarted'))}event: end\ndata: {}\n\n`;
     const { url } = await eventServer([(response) => response.end(text)]);

@@ -139,6 +139,13 @@ describe('a stream of events', () => {
     expect(framesOf(text)).toEqual([{ event: 'end', data: '{}' }]);
   });
 
+  it('tells a client to begin again, once and without an id, when the log has never given its number', async () => {
+    await finish();
+    const frames = framesOf((await follow({ 'last-event-id': '99' })).text);
+    expect(frames[0]).toEqual({ event: 'resync', data: '{"after":0}' });
+    expect(frames.slice(1).map(({ id }) => id)).toEqual(['1', '2', '3', '4', '5', undefined]);
+  });
+
   it('delivers what comes while it is open, and each once', async () => {
     const stream = await open({ 'last-event-id': '4' });
     for (const step of [1, 2, 3]) {
