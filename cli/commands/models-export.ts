@@ -92,7 +92,7 @@ export async function exportModel(
       ...(corpus === undefined ? [] : ['--corpus', resolve(io.cwd, corpus)]),
       ...(leaveOut === undefined ? [] : ['--leave-out', leaveOut]),
     ];
-    const environment = to === 'gguf' || to === 'onnx' ? 'foreign' : 'own';
+    const environment = to === 'gguf' ? 'foreign' : 'own';
     const result = await runPython(context, { words, placeOf: () => out, environment });
     console.data(result, () => shown(result));
     for (const line of warnings(result)) console.warn(line);

@@ -22,14 +22,15 @@ LAYERS = {
     "conversion": {"errors", "process_limits"},
     "codecs": {"models", "errors"},
     "tools": {"models", "data", "process_limits"} | GROUND,
-    "export": {"models", "data", "evaluation", "merging", "errors", "model_files"},
+    "graphs": {"models", "data", "storage"} | GROUND,
+    "export": {"models", "data", "evaluation", "merging", "graphs", "errors", "model_files"},
     "evolution": {"errors"},
     "automotive": {"errors"},
     "storage": {"errors"},
     "tracking": {"errors", "clock", "identity"},
     "checkpoint": {"storage", "tracking", "ranks"} | GROUND,
     "phases": {"models", "data", "evaluation", "training", "merging", "evolution"}
-    | {"codecs", "automotive", "tools"}
+    | {"codecs", "automotive", "tools", "graphs"}
     | SHARED
     | GROUND,
 }
@@ -40,8 +41,8 @@ VENDORS = {
     "wandb": "tracking/wandb.py",
     "transformers": "export/remote_code/",
     "gguf": "export/gguf_file.py",
-    "onnx": "export/onnx_file.py",
-    "onnxruntime": "export/onnx_file.py",
+    "onnx": "graphs/",
+    "onnxruntime": "graphs/",
 }
 # Parts that keep to few packages: models run wherever torch does, a merge starts without torch's 2.7 seconds.
 MAY_USE = {

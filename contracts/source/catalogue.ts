@@ -8,6 +8,7 @@ import { evidenceRecord } from './evidence-record.ts';
 import { generationUpdate } from './generation-update.ts';
 import { metricRecord } from './metric-record.ts';
 import { modelMetadata } from './model-metadata.ts';
+import { onnxGraph } from './onnx-graph.ts';
 import { PHASE_SLUGS } from './phase-slugs.ts';
 import { SETTINGS } from './phases/settings.ts';
 import { properties } from './properties.ts';
@@ -34,5 +35,6 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'claim-verdicts': claimVerdicts,
   triggers,
   'upload-manifest': uploadManifest,
+  'onnx-graph': onnxGraph,
   ...Object.fromEntries(PHASE_SLUGS.map((slug) => [`phases/${slug}`, SETTINGS[slug]])),
 };

@@ -77,7 +77,7 @@ export async function installForeign(say) {
   const waiting = (pid) => say(`process ${pid} is installing; waiting for it.`);
   await withLock(inProject('dist', 'foreign.lock'), waiting, async () => {
     rmSync(HOME, { recursive: true, force: true });
-    say('installing transformers, onnxruntime and gguf into .venv-foreign …');
+    say('installing transformers and gguf into .venv-foreign …');
     await installPython();
     say('installing llama.cpp for Node into .venv-foreign/llama …');
     await installLlama();

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
-from torch import Tensor
 
+from agent_forge.graphs.dequantised import plain_weights
 from agent_forge.models.config import ActConfig, LtmConfig, ModelConfig, QuantConfig, ThoughtConfig
-from agent_forge.models.ternary import ternarise, ternary_projections
+from agent_forge.models.ternary import ternary_projections
 from agent_forge.models.titan import TinyTitan
 
 Verdict = Literal["exact", "approximate", "left out"]
@@ -101,26 +101,6 @@ def backbone(model: TinyTitan, depth: int) -> TinyTitan:
     plain = TinyTitan(config)
     plain.load_state_dict(kept)
     return plain.eval()
-
-
-@torch.no_grad()
-def without_memory(model: TinyTitan) -> TinyTitan:
-    """A copy on the CPU with everything but the memory and the rounding of activations to 8 bits."""
-    old = model.config
-    config = replace(old, ltm=LtmConfig(enabled=False), quant=QuantConfig(subln=old.quant.subln))
-    copy = TinyTitan(config)
-    kept = {name: tensor for name, tensor in plain_weights(model).items() if not name.startswith("ltm.")}
-    copy.load_state_dict(kept)
-    return copy.eval()
-
-
-def plain_weights(model: TinyTitan) -> dict[str, Tensor]:
-    """The state dict in fp32 with every ternary master replaced by codes times scale."""
-    tensors = {name: tensor.detach().cpu().float() for name, tensor in model.state_dict().items()}
-    for name, projection in ternary_projections(model):
-        codes_OI, scale = ternarise(projection.weight.detach().cpu())
-        tensors[f"{name}.weight"] = codes_OI.float() * scale
-    return tensors
 
 
 def ternary_names(model: TinyTitan, depth: int) -> frozenset[str]:

@@ -19,7 +19,7 @@ from agent_forge.merging.output_folder import refuse_occupied, staged
 
 EXPORT = "export.json"
 FORMS = ("hf", "gguf", "onnx", "safetensors")
-NEEDED = {"gguf": ("gguf",), "onnx": ("onnx", "onnxscript", "onnxruntime")}
+NEEDED = {"gguf": ("gguf",)}
 INSTALL = "npm run test:foreign -- --install"
 
 

@@ -1,40 +1,45 @@
-"""ONNX: one graph from tokens to logits, weights beside it, compared with torch before it is published."""
+"""ONNX: one graph from tokens and state to logits and state, compared with torch before it is published."""
 
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import onnx
-import onnxruntime
-import torch
 from torch import Tensor
 
-from agent_forge.data.tokenizer import RESERVED_ROWS
 from agent_forge.errors import ForgeError
-from agent_forge.export.backbone import Property, is_exact, properties_of, without_memory
+from agent_forge.export.backbone import Property, is_exact, properties_of
 from agent_forge.export.card import Card, write_card
 from agent_forge.export.measured import HeldOutText, compare
 from agent_forge.export.source import Source
 from agent_forge.export.standard import Standard, require_agreed
-from agent_forge.export.token_model import TokenModel
+from agent_forge.graphs.dequantised import dequantised
+from agent_forge.graphs.document import facts_of, write_document
+from agent_forge.graphs.files import OPSET
+from agent_forge.graphs.parity import MOST_DIFFERENCE, parity, random_batches, text_batches
+from agent_forge.graphs.session import GraphSession
+from agent_forge.graphs.trace import write_graph
 from agent_forge.models.titan import TinyTitan
 
-OPSET = 18
-GRAPH = "model.onnx"
-MOST_DIFFERENCE = 1e-4
-SHAPES = ((1, 5), (2, 17), (3, 33))
+LENGTHS = (5, 17, 33)
+# What a graph does with each property: it has our arithmetic, the memory's too.
+EXACT = {
+    "act": "all steps under masks",
+    "window": "masked in the graph as here",
+    "embed_scale": "in the graph as here",
+    "subln": "in the graph as here",
+    "memory": "its state goes in and comes out with that of attention",
+}
 
 
 def write_onnx(source: Source, folder: Path, text: HeldOutText | None, agreed: list[str]) -> dict[str, Any]:
-    """model.onnx and its weights; `parity` says how far onnxruntime is from torch, per batch.
+    """model.onnx, its weights and graph.json; `parity` says how far onnxruntime is from torch, per length.
 
     Raises:
-        ForgeError(validation): a memory that nobody agreed to lose, or whose loss cannot be measured.
+        ForgeError(validation): thoughts that nobody agreed to lose, or a loss that cannot be measured.
         ForgeError(numeric): onnxruntime says something else than torch.
     """
     lost = _properties(source.model)
     require_agreed(lost, agreed, "ONNX")
-    plain = without_memory(source.model)
+    plain = dequantised(source.model)
     figures = compare(source.model, plain, text, source.tokenizer) if text else None
     if figures is None and not is_exact(lost):
         message = (
@@ -42,65 +47,34 @@ def write_onnx(source: Source, folder: Path, text: HeldOutText | None, agreed: l
         )
         raise ForgeError("validation", message, {"code": "not_measurable"})
     standard = Standard(plain, lost, 1, (), figures)
-    graph = TokenModel(without_memory(source.model)).eval()
-    _trace(graph, folder / GRAPH)
-    onnx.checker.check_model(str(folder / GRAPH))
-    parity = _parity(graph, folder / GRAPH, _batches(plain, text))
+    write_graph(dequantised(source.model), folder)
+    write_document(folder, "fp32", facts_of(source.model.config, source.folder))
+    found = _parity(GraphSession.open(folder), plain, _batches(plain, text))
     write_card(folder, Card("onnx", source, standard, None))
-    return {"standard": standard.to_json(), "opset": OPSET, "parity": parity}
+    return {"standard": standard.to_json(), "opset": OPSET, "parity": found}
 
 
 def _properties(model: TinyTitan) -> tuple[Property, ...]:
-    """What a graph does with each property: it has our arithmetic, all but the memory's."""
-    exact = {
-        "act": "all steps under masks",
-        "window": "masked in the graph as here",
-        "embed_scale": "in the graph as here",
-        "subln": "in the graph as here",
-    }
     return tuple(
-        Property(each.name, "exact", exact[each.name]) if each.name in exact else each
+        Property(each.name, "exact", EXACT[each.name]) if each.name in EXACT else each
         for each in properties_of(model)
     )
 
 
-def _trace(graph: TokenModel, path: Path) -> None:
-    sizes = {0: torch.export.Dim("batch", min=1), 1: torch.export.Dim("sequence", min=2)}
-    with torch.no_grad():
-        program = torch.onnx.export(
-            graph, (torch.full((2, 8), RESERVED_ROWS),), dynamo=True, dynamic_shapes=(sizes,),
-            opset_version=OPSET, input_names=["tokens"], output_names=["logits"], verbose=False,
-        )  # fmt: skip
-    assert program is not None
-    program.save(str(path), external_data=True)
-
-
-def _batches(plain: TinyTitan, text: HeldOutText | None) -> dict[str, Tensor]:
-    """Random tokens of several shapes, and real ones where there is text."""
-    generator = torch.Generator().manual_seed(0)
+def _batches(plain: TinyTitan, text: HeldOutText | None) -> dict[str, list[Tensor]]:
+    """Random tokens of several lengths, and real ones where there is text."""
     rows = plain.config.arch.vocab_size
-    found = {
-        f"random {batch}x{length}": torch.randint(RESERVED_ROWS, rows, (batch, length), generator=generator)
-        for batch, length in SHAPES
-    }
+    found = {f"random, {length} tokens": random_batches(rows, 3, length, seed=0) for length in LENGTHS}
     if text is not None:
-        found["text 2x64"] = text.measuring[:128].reshape(2, 64)
+        found["text, 64 tokens"] = text_batches(text.measuring, 2, 64)
     return found
 
 
-def _parity(graph: TokenModel, path: Path, batches: dict[str, Tensor]) -> dict[str, Any]:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    found = {}
-    for name, tokens_BT in batches.items():
-        (theirs,) = session.run(["logits"], {"tokens": tokens_BT.numpy()})
-        with torch.no_grad():
-            ours = graph(tokens_BT).numpy()
-        found[name] = float(np.abs(theirs - ours).max())
+def _parity(session: GraphSession, plain: TinyTitan, batches: dict[str, list[Tensor]]) -> dict[str, Any]:
+    found = {name: parity(session, plain, each).difference for name, each in batches.items()}
     worst = max(found.values())
     if not worst <= MOST_DIFFERENCE:
         message = f"onnxruntime is {worst:.2g} from torch; expected at most {MOST_DIFFERENCE}: {found}."
         raise ForgeError("numeric", message, {"code": "parity"})
-    runtime = f"onnxruntime {onnxruntime.__version__}"
+    runtime = f"onnxruntime {session.document['writtenBy']['onnxruntime']}"
     return {"runtime": runtime, "limit": MOST_DIFFERENCE, "largestDifference": found}

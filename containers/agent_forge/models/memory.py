@@ -233,7 +233,7 @@ class LongTermMemory(nn.Module):
                 table = Decay(*(getattr(tables, name)[:, index] for name in Decay.__dataclass_fields__))
                 factors = inner_gradients(weights, part.k, part.v, self.config.error_clip)
                 reads.append(read_chunk(weights, momentum, factors, part.q, table))
-                weights, momentum = self._commit(weights, momentum, factors, table)
+                weights, momentum = self.commit(weights, momentum, factors, table)
         if whole == length:
             return torch.cat(reads, dim=1), weights, momentum, None
         rest = inputs.part(whole, length)
@@ -243,9 +243,9 @@ class LongTermMemory(nn.Module):
         return torch.cat(reads, dim=1), weights, momentum, rest
 
     @staticmethod
-    def _commit(
-        weights: tuple[Tensor, ...],
-        momentum: tuple[Tensor, ...],
+    def commit(
+        weights: Sequence[Tensor],
+        momentum: Sequence[Tensor],
         factors: list[tuple[Tensor, Tensor]],
         decay: Decay,
     ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:

@@ -1,6 +1,5 @@
 """What GGUF and ONNX are made of, without their packages, and what they refuse."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +7,9 @@ import torch
 
 from agent_forge.errors import ForgeError
 from agent_forge.export import command
-from agent_forge.export.backbone import backbone, properties_of, ternary_names, without_memory
+from agent_forge.export.backbone import backbone, properties_of, ternary_names
 from agent_forge.export.gguf_tensors import gguf_tensors, permute, why_not
 from agent_forge.export.standard import require_agreed
-from agent_forge.export.token_model import TokenModel
 from agent_forge.models.folder import load_model
 from agent_forge.models.titan import TinyTitan
 from tests.export.folders import config_of, export, write_folder
@@ -84,38 +82,9 @@ def test_one_ponder_step_is_the_block_itself_only_with_an_embedding_of_zeros(tmp
         assert torch.allclose(backbone(model, 1)(TOKENS).logits_BTV, model(TOKENS).logits_BTV, atol=1e-5)
 
 
-@pytest.mark.parametrize("steps", [1, 2, 4])
-@pytest.mark.parametrize("bias", [-2.0, 0.5, 6.0])
-def test_masked_pondering_is_the_pondering_that_stops_early(tmp_path: Path, steps: int, bias: float) -> None:
-    model = titan(tmp_path, act=steps, subln=True)
-    assert model.act is not None
-    model.act.halt.bias.data.fill_(bias)
-    copy = without_memory(model)
-    with torch.no_grad():
-        expected = model(TOKENS, compact=True).logits_BTV
-        assert torch.allclose(TokenModel(copy)(TOKENS), expected, atol=1e-5)
-
-
-def test_a_graph_takes_no_memory_and_no_rounding(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="has a memory"):
-        TokenModel(titan(tmp_path / "a", memory=True))
-    ternary = titan(tmp_path / "b", ternary=True)
-    with pytest.raises(ValueError, match="rounds its activations"):
-        TokenModel(ternary)
-    TokenModel(without_memory(ternary))
-
-
-def test_leaving_the_memory_out_leaves_everything_else(tmp_path: Path) -> None:
-    model = titan(tmp_path, memory=True, act=2, subln=True)
-    rest = without_memory(model)
-    assert rest.config == replace(model.config, ltm=rest.config.ltm)
-    assert {name for name in model.state_dict() if not name.startswith("ltm.")} == set(rest.state_dict())
-
-
-@pytest.mark.parametrize("form", ["gguf", "onnx"])
 def test_the_packages_are_asked_for_before_anything_is_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(command.NEEDED, form, ("no_such_package_here",))
-    code, told = export(capsys, tmp_path / "no folder", form, tmp_path / "out")
+    monkeypatch.setitem(command.NEEDED, "gguf", ("no_such_package_here",))
+    code, told = export(capsys, tmp_path / "no folder", "gguf", tmp_path / "out")
     assert (code, told["error"]["detail"]["code"]) == (69, "not_installed")
