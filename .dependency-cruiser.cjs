@@ -109,9 +109,15 @@ const functionRules = [
     },
   ),
   only(
-    'a handler imports its function, core, contracts, adapters/aws/ports, adapters/identity and adapters/outbound',
+    'a handler imports its function, core, contracts, adapters/aws/ports or triggers-environment, adapters/identity and adapters/outbound',
     '^functions/[^/]+/handler\\.ts$',
-    ['^functions/', '^core/', '^contracts/', '^adapters/aws/ports\\.ts$', '^adapters/(identity|outbound)/'],
+    [
+      '^functions/',
+      '^core/',
+      '^contracts/',
+      '^adapters/aws/(ports|triggers-environment)\\.ts$',
+      '^adapters/(identity|outbound)/',
+    ],
     { to: { path: OURS } },
   ),
   never('nobody but a test imports a handler', '^(?!test/)', '^functions/[^/]+/handler\\.ts$'),

@@ -1,10 +1,9 @@
 /** The one reader of a function's environment variables. */
 import type * as z from 'zod';
-import { type ResourceVariable, TRIGGERS_VARIABLE } from '#contracts/source/functions.ts';
+import type { ResourceVariable } from '#contracts/source/functions.ts';
 import { IDENTITY_VARIABLE, type IdentitySettings, identitySettings } from '#contracts/source/identity.ts';
 import { parseDocument } from '#contracts/source/problems.ts';
 import { REQUESTS_VARIABLE, requestsPerMinute } from '#contracts/source/quotas.ts';
-import { type Triggers, triggers } from '#contracts/source/triggers.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 
 const DEPLOY = 'deploy again: forge infra deploy.';
@@ -43,16 +42,8 @@ export const readRequestsPerMinute = (environment: NodeJS.ProcessEnv = process.e
     environment[REQUESTS_VARIABLE] ?? String(REQUESTS_PER_MINUTE),
   );
 
-/** What starts runs by itself; nothing where nothing is set. */
-export const readTriggers = (environment: NodeJS.ProcessEnv = process.env): Triggers =>
-  readDocument(
-    TRIGGERS_VARIABLE,
-    triggers,
-    environment[TRIGGERS_VARIABLE] ?? '{"apiVersion":"forge/v1","kind":"Triggers"}',
-  );
-
 /** @throws ForgeError `bug` where the text cannot be read: who may come in, and what is started, is not to be guessed */
-function readDocument<Schema extends z.ZodType>(
+export function readDocument<Schema extends z.ZodType>(
   variable: string,
   schema: Schema,
   text: string,

@@ -31,7 +31,7 @@ import { socketClient, socketConnections } from './socket-connections.ts';
 import { sfnClient, stepFunctionsWorkflow } from './step-functions-workflow.ts';
 import { streamEvents } from './stream-events.ts';
 
-export { readEnvironment, readIdentity, readRequestsPerMinute, readTriggers } from './environment.ts';
+export { readEnvironment, readIdentity, readRequestsPerMinute } from './environment.ts';
 
 type Environment<Name extends ResourceVariable> = Readonly<Record<Name, string>>;
 

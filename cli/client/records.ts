@@ -21,6 +21,7 @@ export type Checkpoint = Schemas['Checkpoint'];
 export type RunGates = Schemas['RunGates'];
 export type Topology = Schemas['Topology'];
 export type RunPlan = Schemas['RunPlan'];
+export type BurstPlan = Schemas['BurstPlan'];
 export type LinkedNumber = Schemas['LinkedNumber'];
 export type RunReport = Schemas['RunReport'];
 export type ReportedPhase = RunReport['phases'][number];

@@ -1,5 +1,6 @@
 /** What a run would do. */
 import type { Gate, RunPlan, Stage } from '../client/records.ts';
+import { renderBurst } from './burst.ts';
 import { formatBytes, formatNumber, formatSeconds } from './figures.ts';
 import type { Paint } from './paint.ts';
 import { renderTable } from './table.ts';
@@ -44,5 +45,6 @@ export function renderPlan(plan: RunPlan, paint: Paint): string {
     ...(plan.deferred.length > 0
       ? [`checked when the real model is there: ${plan.deferred.join(', ')}`]
       : []),
+    renderBurst(plan.burst, paint),
   ].join('\n\n');
 }

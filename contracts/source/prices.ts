@@ -8,6 +8,8 @@ const instance = z.strictObject({
   vcpus: z.int().min(1),
   memoryMiB: z.int().min(1),
   gpus: z.int().min(0),
+  /** Of one of its GPUs. */
+  gpuMemoryMiB: z.int().min(1).optional(),
   onDemandUsdPerHour: usd.positive(),
   /** Lowest and highest over the zones of the region; null where nobody looked. */
   spotUsdPerHour: z.tuple([usd.positive(), usd.positive()]).nullable(),
@@ -23,11 +25,16 @@ export const priceTable = z.strictObject({
   currency: z.literal('USD'),
   source: z.string().min(1),
   hoursPerMonth: z.literal(730),
-  instances: z.record(z.string(), instance),
+  instances: z.record(z.string(), instance).describe('Of `region`.'),
+  otherRegions: z.record(z.string(), z.record(z.string(), instance)),
   idle: z.record(z.string(), unitPrice),
 });
 
 export type PriceTable = Readonly<z.output<typeof priceTable>>;
 export type InstanceFacts = Readonly<z.output<typeof instance>>;
+
+/** What may be rented in a region; nothing where nobody looked. */
+export const instancesIn = (prices: PriceTable, region: string): Readonly<Record<string, InstanceFacts>> =>
+  region === prices.region ? prices.instances : (prices.otherRegions[region] ?? {});
 
 export const PRICES: PriceTable = priceTable.parse(table);

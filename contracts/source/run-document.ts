@@ -1,5 +1,6 @@
 /** The run document: what a user submits, as YAML or JSON. Unknown keys are refused. */
 import * as z from 'zod';
+import { runBudget, runCompute } from './compute.ts';
 import { PHASE_SLUGS, phaseSlug } from './phase-slugs.ts';
 import { phaseSettings } from './phases/settings.ts';
 import { name, seed } from './scalars.ts';
@@ -61,6 +62,8 @@ export const runDocument = z
     seed: seed.default(1),
     config: phaseSettings.default({}).describe('Settings per phase; what is left out takes its default.'),
     gates: z.array(gateRow).max(100).default([]).describe('Gates on top of the ones each phase brings.'),
+    compute: runCompute.optional().describe('Where its phases may run; see docs/burst.md.'),
+    budget: runBudget.optional().describe('What it may cost, and until when it should have ended.'),
     labels: z
       .record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/), z.string().max(200))
       .default({})

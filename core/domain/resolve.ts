@@ -11,6 +11,7 @@ import { phaseDefinition, resolvePhases } from './phase.ts';
 import type { Preset } from './preset.ts';
 import type { ResolvedRun } from './run.ts';
 import { resolveThreads } from './threads.ts';
+import { validationError } from './validation-error.ts';
 
 export interface Resolvable {
   readonly document: RunDocument;
@@ -32,18 +33,6 @@ export function resolveSettings(
     pointer: `/config/${slug}${problem.pointer}`,
   }));
   throw validationError(problems);
-}
-
-/** One error for all problems of a document. */
-export function validationError(problems: readonly Problem[]): ForgeError {
-  const lines = problems.map(
-    (problem) => `${problem.pointer || '/'}: ${problem.message}${problem.got ? ` (got ${problem.got})` : ''}`,
-  );
-  return new ForgeError('validation', lines.join('; '), {
-    code: problems[0]?.code ?? 'invalid',
-    problems,
-    hint: 'Correct the fields named above; `forge validate FILE` checks a document without submitting it.',
-  });
 }
 
 function gatesOf(slug: PhaseSlug, document: RunDocument): readonly Gate[] {

@@ -1,4 +1,5 @@
 /** The run aggregate: a user's request, its phases and the one legal order of their states. */
+import type { BurstPlan } from '#contracts/source/burst-plan.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { RunDocument } from '#contracts/source/run-document.ts';
 import { RUN_STATUSES, type RunStatus } from '#contracts/source/run-status.ts';
@@ -13,6 +14,8 @@ import type { Threads } from './threads.ts';
 
 export { RUN_STATUSES, type RunStatus };
 export type PhaseStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'skipped' | 'cancelled';
+
+export type PauseReason = 'requested' | 'budget';
 
 /** From each status, where a run may go. Terminal states never change. */
 const TRANSITIONS: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
@@ -100,6 +103,12 @@ export interface Run {
   /** Key of report.json once the run has finished. */
   readonly report: string | null;
   readonly origin?: RunOrigin | null;
+  /** The plan that it follows, and why; absent where its document asked for none. */
+  readonly burst?: BurstPlan | null;
+  /** What it may cost, as raised last; absent: what its document says. */
+  readonly maxUsd?: number | null;
+  /** Why it waits; null for one that does not. */
+  readonly pauseReason?: PauseReason | null;
   /** Rises by one with each write, by whoever writes; the ETag. */
   readonly version: number;
 }
@@ -147,6 +156,10 @@ export function isNewest(run: Run, execution: string | undefined): boolean {
 export function isPaused({ status }: Pick<Run, 'status'>): boolean {
   return status === 'pausing' || status === 'paused';
 }
+
+/** What the run may cost; null for one without a cap. */
+export const capOf = ({ maxUsd, document }: Pick<Run, 'maxUsd' | 'document'>): number | null =>
+  maxUsd ?? document.budget?.maxUsd ?? null;
 
 export function newRun(facts: {
   tenant: string;

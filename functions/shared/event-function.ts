@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { parseDocument } from '#contracts/source/problems.ts';
 import { isErrorKind, toForgeError } from '#core/domain/errors.ts';
-import { validationError } from '#core/domain/resolve.ts';
+import { validationError } from '#core/domain/validation-error.ts';
 import { telemetry } from './powertools.ts';
 
 export type EventFunction = (event: unknown) => Promise<unknown>;

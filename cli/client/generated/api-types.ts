@@ -1466,6 +1466,73 @@ export interface components {
             readonly code: string | null;
             readonly requestId: string;
         };
+        readonly BurstPlan: {
+            /** @enum {string} */
+            readonly verdict: "feasible" | "infeasible";
+            /** @enum {string} */
+            readonly strategy: "local_only" | "prefer_burst" | "hybrid" | "require_burst";
+            /** @enum {string} */
+            readonly mode: "single" | "parallel" | "redundant" | "pipeline";
+            /** @enum {string} */
+            readonly spot: "prefer" | "require" | "never";
+            readonly prices: {
+                readonly asOf: string;
+                readonly source: string;
+            };
+            /** @description True where the speed of any machine was taken from a table. */
+            readonly assumed: boolean;
+            readonly phases: readonly {
+                /** @enum {string} */
+                readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                /** @enum {string} */
+                readonly place: "local" | "burst";
+                /** @enum {string} */
+                readonly purchase: "local" | "spot" | "on-demand";
+                readonly region: string | null;
+                /** @description The one that was priced first, then others that would do. */
+                readonly instanceTypes: readonly string[];
+                /** @description Machines at work at a time. */
+                readonly width: number;
+                readonly checkpointSeconds: number;
+                /** @description Low and high. */
+                readonly hours: readonly [
+                    number,
+                    number
+                ];
+                /** @description Low and high. */
+                readonly usd: readonly [
+                    number,
+                    number
+                ];
+                readonly throughput: {
+                    /** @enum {string} */
+                    readonly basis: "measured" | "assumed";
+                    /** @description Low and high. */
+                    readonly flopPerSecond: readonly [
+                        number,
+                        number
+                    ];
+                    /** @description Metric records that it was measured by. */
+                    readonly records: readonly string[];
+                };
+                readonly because: string;
+            }[];
+            /** @description Low and high. */
+            readonly hours: readonly [
+                number,
+                number
+            ];
+            /** @description Low and high. */
+            readonly usd: readonly [
+                number,
+                number
+            ];
+            /** @description Most that its machines cost in an hour, together. */
+            readonly usdPerHour: number;
+            /** @description Share of simulated runs that end in time; null without a deadline. */
+            readonly chanceOfDeadline: number | null;
+            readonly reasons: readonly string[];
+        };
         readonly Checkpoint: {
             /** @enum {string} */
             readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
@@ -4076,6 +4143,81 @@ export interface components {
                     }[];
                 } | null;
             } | null;
+            /** @description The plan that it follows; absent where its document asked for none. */
+            readonly burst?: {
+                /** @enum {string} */
+                readonly verdict: "feasible" | "infeasible";
+                /** @enum {string} */
+                readonly strategy: "local_only" | "prefer_burst" | "hybrid" | "require_burst";
+                /** @enum {string} */
+                readonly mode: "single" | "parallel" | "redundant" | "pipeline";
+                /** @enum {string} */
+                readonly spot: "prefer" | "require" | "never";
+                readonly prices: {
+                    readonly asOf: string;
+                    readonly source: string;
+                };
+                /** @description True where the speed of any machine was taken from a table. */
+                readonly assumed: boolean;
+                readonly phases: readonly {
+                    /** @enum {string} */
+                    readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                    /** @enum {string} */
+                    readonly place: "local" | "burst";
+                    /** @enum {string} */
+                    readonly purchase: "local" | "spot" | "on-demand";
+                    readonly region: string | null;
+                    /** @description The one that was priced first, then others that would do. */
+                    readonly instanceTypes: readonly string[];
+                    /** @description Machines at work at a time. */
+                    readonly width: number;
+                    readonly checkpointSeconds: number;
+                    /** @description Low and high. */
+                    readonly hours: readonly [
+                        number,
+                        number
+                    ];
+                    /** @description Low and high. */
+                    readonly usd: readonly [
+                        number,
+                        number
+                    ];
+                    readonly throughput: {
+                        /** @enum {string} */
+                        readonly basis: "measured" | "assumed";
+                        /** @description Low and high. */
+                        readonly flopPerSecond: readonly [
+                            number,
+                            number
+                        ];
+                        /** @description Metric records that it was measured by. */
+                        readonly records: readonly string[];
+                    };
+                    readonly because: string;
+                }[];
+                /** @description Low and high. */
+                readonly hours: readonly [
+                    number,
+                    number
+                ];
+                /** @description Low and high. */
+                readonly usd: readonly [
+                    number,
+                    number
+                ];
+                /** @description Most that its machines cost in an hour, together. */
+                readonly usdPerHour: number;
+                /** @description Share of simulated runs that end in time; null without a deadline. */
+                readonly chanceOfDeadline: number | null;
+                readonly reasons: readonly string[];
+            } | null;
+            /** @description What it may cost, as raised last; else what its document says. */
+            readonly maxUsd?: number | null;
+            /**
+             * @description Why it waits.
+             * @enum {string|null}
+             */
+            readonly pauseReason?: "requested" | "budget" | null;
             readonly version: number;
         };
         readonly RunError: {
@@ -4159,6 +4301,7 @@ export interface components {
                 };
             }[];
             readonly deferred: readonly string[];
+            readonly burst: components["schemas"]["BurstPlan"];
         };
         readonly RunReport: {
             /** @enum {string} */
@@ -6034,6 +6177,40 @@ export interface components {
                  */
                 readonly onFailure?: "report" | "fail";
             }[];
+            /** @description Where its phases may run; see docs/burst.md. */
+            readonly compute?: {
+                /**
+                 * @description Where phases run: on this machine, on rented ones, or where it is better.
+                 * @default prefer_burst
+                 * @enum {string}
+                 */
+                readonly strategy?: "local_only" | "prefer_burst" | "hybrid" | "require_burst";
+                /**
+                 * @description How rented machines share the work of a phase.
+                 * @default parallel
+                 * @enum {string}
+                 */
+                readonly mode?: "single" | "parallel" | "redundant" | "pipeline";
+                /**
+                 * @description Whether machines may be taken away again.
+                 * @default prefer
+                 * @enum {string}
+                 */
+                readonly spot?: "prefer" | "require" | "never";
+                /** @description Regions to choose from; left out, that of the price table. */
+                readonly regions?: readonly string[];
+                /** @description A finished run whose measured job seconds say how fast a machine is; else the speed is assumed. */
+                readonly probe?: string;
+            };
+            /** @description What it may cost, and until when it should have ended. */
+            readonly budget?: {
+                /** @description The run is paused with a checkpoint before it has cost more. */
+                readonly maxUsd?: number;
+                /** @description Most that its machines may cost in an hour, together. */
+                readonly maxUsdPerHour?: number;
+                /** @description Hours from the start by which the run should have ended. */
+                readonly deadlineHours?: number;
+            };
             /**
              * @description Free labels, shown and searchable, never interpreted.
              * @default {}

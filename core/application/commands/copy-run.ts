@@ -7,8 +7,9 @@ import type { NewEvent } from '../../domain/event.ts';
 import { beginsOf, type ForkPoint, findPoint, historyOf, requireEffective } from '../../domain/fork-point.ts';
 import { makeUlid, type Ulid } from '../../domain/ids.ts';
 import { type Principal, requireRole } from '../../domain/principal.ts';
-import { requireAvailable, validationError } from '../../domain/resolve.ts';
+import { requireAvailable } from '../../domain/resolve.ts';
 import { isTerminal, newRun, type PhaseRecord, phaseRecord, type Run } from '../../domain/run.ts';
+import { validationError } from '../../domain/validation-error.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 import { type Copy, type Decisions, decideCopy } from '../queries/decide-phases.ts';
@@ -16,7 +17,8 @@ import { getRun } from '../queries/get-run.ts';
 import { listCheckpoints } from '../queries/list-checkpoints.ts';
 import { resolveDocument } from '../queries/resolve-document.ts';
 import { lendAll, lendChosen } from './lend-checkpoints.ts';
-import { type SubmitPorts, startExecution } from './submit-run.ts';
+import { startExecution } from './start-execution.ts';
+import type { SubmitPorts } from './submit-run.ts';
 import { writeNewRun } from './write-new-run.ts';
 
 export interface RetryWish {

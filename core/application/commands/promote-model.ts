@@ -9,7 +9,7 @@ import {
   withoutAlias,
 } from '../../domain/model-alias.ts';
 import { type Principal, requireRole } from '../../domain/principal.ts';
-import { validationError } from '../../domain/resolve.ts';
+import { validationError } from '../../domain/validation-error.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Change } from '../../ports/registry-writer.ts';
 import { requireVerified } from '../queries/verify-model.ts';

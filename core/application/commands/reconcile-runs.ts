@@ -9,7 +9,7 @@ import { runsInFlight } from '../queries/list-everything.ts';
 import { cancelRun } from './cancel-run.ts';
 import type { FinishPorts } from './finish-run.ts';
 import { pauseRun } from './pause-run.ts';
-import { startExecution } from './submit-run.ts';
+import { startExecution } from './start-execution.ts';
 
 export interface ExecutionEnd {
   readonly tenant: string;

@@ -7,7 +7,7 @@ import type { Ports } from '../../ports/ports.ts';
 import type { QuotaPorts } from '../queries/require-quota.ts';
 import { admitRun } from './admit-run.ts';
 import { changeRun } from './change-run.ts';
-import { startExecution } from './submit-run.ts';
+import { startExecution } from './start-execution.ts';
 
 const PAUSING_SECONDS = 5;
 

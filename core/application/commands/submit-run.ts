@@ -6,6 +6,7 @@ import { requireAvailable } from '../../domain/resolve.ts';
 import { newRun, type Run } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { resolveDocument } from '../queries/resolve-document.ts';
+import { startExecution } from './start-execution.ts';
 import { writeNewRun } from './write-new-run.ts';
 
 export interface Submission {
@@ -49,11 +50,4 @@ export async function submitRun(
   });
   await startExecution(ports, run);
   return run;
-}
-
-/** Starts the newest execution of a queued or resumed run. Starting what runs already is no error. */
-export async function startExecution(ports: Pick<Ports, 'workflow'>, run: Run): Promise<void> {
-  const name = run.executions.at(-1);
-  if ((run.status !== 'queued' && run.status !== 'running') || name === undefined) return;
-  await ports.workflow.startPipeline(name, { tenant: run.tenant, runId: run.id, execution: name });
 }

@@ -4,7 +4,7 @@ import { isUlid, type Ulid } from '../../domain/ids.ts';
 import { refuseCycle } from '../../domain/lineage.ts';
 import type { Model, ModelParentLink } from '../../domain/model.ts';
 import type { Principal } from '../../domain/principal.ts';
-import { validationError } from '../../domain/resolve.ts';
+import { validationError } from '../../domain/validation-error.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 import { findModel } from './find-model.ts';
 

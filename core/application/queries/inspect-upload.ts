@@ -4,8 +4,8 @@ import { type UploadManifest, uploadManifest } from '#contracts/source/upload-ma
 import { parseObject } from '../../domain/model-import/model-config.ts';
 import { refuseDangerous, refuseNames, SNIFFED_BYTES } from '../../domain/model-import/model-files.ts';
 import { refusal } from '../../domain/model-import/model-refusal.ts';
-import { validationError } from '../../domain/resolve.ts';
 import { UPLOAD_MANIFEST } from '../../domain/upload.ts';
+import { validationError } from '../../domain/validation-error.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 
 const MAX_MANIFEST_BYTES = 1024 * 1024;

@@ -1,5 +1,6 @@
 /** What a run would do, before anything is submitted: phases, stages, jobs, contracts. */
 import jobs from '#contracts/jobs.json' with { type: 'json' };
+import type { BurstPlan } from '#contracts/source/burst-plan.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { RunDocument } from '#contracts/source/run-document.ts';
 import type { Gate } from '../../domain/gate.ts';
@@ -9,6 +10,7 @@ import type { Principal } from '../../domain/principal.ts';
 import { jobCount, planStages, type StagePlan } from '../../domain/stage-plan.ts';
 import { threadsOf } from '../../domain/threads.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
+import { planBurstOfRun } from './plan-burst-of-run.ts';
 import { resolveDocument } from './resolve-document.ts';
 
 export interface PhasePlan {
@@ -43,10 +45,12 @@ export interface RunPlan {
   readonly phases: readonly PhasePlan[];
   /** Contract rules that wait for measured properties. */
   readonly deferred: readonly string[];
+  /** Where it should be computed, how long that takes and what it costs. */
+  readonly burst: BurstPlan;
 }
 
 export async function planRun(
-  ports: Pick<ReadPorts, 'corpora' | 'models' | 'presets' | 'blobs'>,
+  ports: Pick<ReadPorts, 'corpora' | 'models' | 'presets' | 'blobs' | 'runs' | 'metrics'>,
   principal: Principal,
   document: RunDocument,
 ): Promise<RunPlan> {
@@ -76,5 +80,10 @@ export async function planRun(
     corpus: corpus && { id: corpus.id, name: corpus.name, bytes: corpus.bytes, documents: corpus.documents },
     phases,
     deferred,
+    burst: await planBurstOfRun(ports, principal, {
+      resolved,
+      compute: document.compute,
+      budget: document.budget,
+    }),
   };
 }

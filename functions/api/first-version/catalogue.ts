@@ -6,7 +6,7 @@ import { savePreset } from '#core/application/commands/change-preset.ts';
 import { findPreset } from '#core/application/queries/find-preset.ts';
 import { PHASES } from '#core/domain/phase.ts';
 import type { Preset } from '#core/domain/preset.ts';
-import { validationError } from '#core/domain/resolve.ts';
+import { validationError } from '#core/domain/validation-error.ts';
 import type { ApiContext } from '../environment.ts';
 import { etagOf, expectedVersion, underPrecondition } from '../middleware/etag.ts';
 import { readJsonBody } from '../middleware/json-body.ts';

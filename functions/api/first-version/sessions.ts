@@ -9,7 +9,7 @@ import { resumeRun } from '#core/application/commands/resume-run.ts';
 import { submitRun } from '#core/application/commands/submit-run.ts';
 import { listCheckpoints } from '#core/application/queries/list-checkpoints.ts';
 import { ForgeError } from '#core/domain/errors.ts';
-import { validationError } from '#core/domain/resolve.ts';
+import { validationError } from '#core/domain/validation-error.ts';
 import type { ApiContext } from '../environment.ts';
 import { requireIdempotencyKey } from '../middleware/idempotency-key.ts';
 import { readJsonBody } from '../middleware/json-body.ts';

@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type * as z from 'zod';
 import { parseDocument } from '#contracts/source/problems.ts';
 import { ForgeError } from '#core/domain/errors.ts';
-import { validationError } from '#core/domain/resolve.ts';
+import { validationError } from '#core/domain/validation-error.ts';
 import { jsonErrorPosition } from './json-error-position.ts';
 
 const MAX_BYTES = 1024 * 1024;

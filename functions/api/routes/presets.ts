@@ -5,7 +5,7 @@ import { name } from '#contracts/source/scalars.ts';
 import { deletePreset, savePreset } from '#core/application/commands/change-preset.ts';
 import { findPreset } from '#core/application/queries/find-preset.ts';
 import type { Preset } from '#core/domain/preset.ts';
-import { validationError } from '#core/domain/resolve.ts';
+import { validationError } from '#core/domain/validation-error.ts';
 import type { ApiContext } from '../environment.ts';
 import {
   etagOf,

@@ -1,5 +1,6 @@
 /** Runs as the API shows them. */
 import * as z from 'zod';
+import { burstPlan } from '#contracts/source/burst-plan.ts';
 import { gate, gateVerdict } from '#contracts/source/gate.ts';
 import { phaseSlug } from '#contracts/source/phase-slugs.ts';
 import { checkedContract, runError, runOrigin, runStatus } from '#contracts/source/report.ts';
@@ -78,6 +79,11 @@ export const run = z
     error: z.union([runError, z.null()]),
     report: z.string().nullable(),
     origin: runOrigin.extend({ checkpoint: forkPoint.nullish() }).nullish(),
+    burst: burstPlan
+      .nullish()
+      .describe('The plan that it follows; absent where its document asked for none.'),
+    maxUsd: z.number().nullish().describe('What it may cost, as raised last; else what its document says.'),
+    pauseReason: z.enum(['requested', 'budget']).nullish().describe('Why it waits.'),
     version: z.int(),
   })
   .meta({ id: 'Run' });
@@ -124,6 +130,7 @@ export const runPlan = z
       }),
     ),
     deferred: z.array(z.string()),
+    burst: burstPlan,
   })
   .meta({ id: 'RunPlan' });
 

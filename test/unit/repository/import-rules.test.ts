@@ -50,7 +50,7 @@ const FORBIDDEN: Readonly<Record<string, readonly [string, string]>> = {
     'functions/start/c.ts',
     "import '../../adapters/aws/ports.ts';",
   ],
-  'a handler imports its function, core, contracts, adapters/aws/ports, adapters/identity and adapters/outbound':
+  'a handler imports its function, core, contracts, adapters/aws/ports or triggers-environment, adapters/identity and adapters/outbound':
     ['functions/other/handler.ts', "import '../../adapters/aws/s3-thing.ts';"],
   'nobody but a test imports a handler': ['local/c.ts', "import '../functions/start/handler.ts';"],
   'local/asl imports nothing of ours but domain types': ['local/asl/a.ts', "import '../jobs/queue.ts';"],

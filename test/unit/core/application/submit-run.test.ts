@@ -1,5 +1,6 @@
 import { cancelRun } from '#core/application/commands/cancel-run.ts';
-import { type Submission, startExecution, submitRun } from '#core/application/commands/submit-run.ts';
+import { startExecution } from '#core/application/commands/start-execution.ts';
+import { type Submission, submitRun } from '#core/application/commands/submit-run.ts';
 import type { Principal } from '#core/domain/principal.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import { ADMIN, type MemoryPorts, memoryPorts, STRANGER } from '#test/support/memory-ports.ts';
