@@ -2,6 +2,8 @@
 
 import importlib.util
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,15 @@ def test_a_valid_example_is_accepted(schema: str, path: Path) -> None:
 def test_an_invalid_example_is_refused(schema: str, path: Path) -> None:
     with pytest.raises(ForgeError):
         validate(json.loads(path.read_text(encoding="utf-8")), schema, kind="validation", where=path.name)
+
+
+def test_loading_every_phase_brings_no_graph_runtime() -> None:
+    # In a process of its own: here another test may have brought them.
+    program = (
+        "import sys\n"
+        "from agent_forge.registry import PHASES, load_phase\n"
+        "for slug in PHASES: load_phase(slug)\n"
+        "print(sorted({name for name in sys.modules if name in ('onnx', 'onnxruntime')}))\n"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -16,6 +16,7 @@ from agent_forge.graphs.files import GRAPH
 from agent_forge.graphs.optimised import optimised_graph
 
 Arrays = dict[str, npt.NDArray[Any]]
+RUNTIME = f"onnxruntime {onnxruntime.__version__}"
 
 
 @dataclass(frozen=True)

@@ -58,4 +58,5 @@ class DeploymentConfig(PhaseSettings):
     def to_json(self) -> dict[str, Any]:
         """The settings as a document, flat as they came."""
         document = super().to_json()
-        return {**document, **document.pop("of_targets")}
+        own = document.pop("of_targets")
+        return {**document, **own}
