@@ -23,11 +23,8 @@ module.exports = {
   coverageDirectory: 'dist/test/coverage',
   coverageReporters: ['json-summary'],
   projects: [
-    project('unit'),
-    project('contract'),
-    project('local'),
-    project('infra'),
-    project('e2e'),
-    project('browser'),
+    ...['unit', 'contract', 'local', 'infra', 'e2e', 'browser'].map(project),
+    // Needs programs that are no part of this project: `npm run test:foreign`.
+    ...(process.env.FORGE_FOREIGN === '1' ? [project('foreign')] : []),
   ],
 };

@@ -1,6 +1,14 @@
 /** forge models export against the real server and the real container, and back in by forge models import. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { removeFixtures } from '#test/support/fixture-tree.ts';
 import { removeBundle, ServerProcess } from '#test/support/server-process.ts';
@@ -68,6 +76,9 @@ it('exports whole Hugging Face folders whose weights come back in bit for bit', 
   const card = readFileSync(join(work, 'hf', 'full', 'README.md'), 'utf8');
   expect(card).toContain('# toy@1 (full)');
   expect(card).toContain(weightsHash);
+  const { standard } = told as { readonly standard: { readonly measured: { readonly record: string } } };
+  for (const folder of ['full', 'standard'])
+    expect(readFileSync(join(work, 'hf', folder, 'README.md'), 'utf8')).toContain(standard.measured.record);
 
   const back = await imported('hf/full', 'from-hf');
   expect(back.properties.weightsHash).toBe(weightsHash);
@@ -90,6 +101,47 @@ it('exits 2 for a folder with something in it, and fetches nothing', async () =>
   expect(ended.stderr).not.toContain('fetched');
   expect(readdirSync(join(work, 'full-of'))).toEqual(['mine.txt']);
 });
+
+it('exits 2 for a form that nobody knows and for a property that no model has, and says which there are', async () => {
+  const form = await run('models', 'export', 'toy', '--to', 'pickle', '--out', 'none');
+  expect(form).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('hf, gguf, onnx, safetensors') });
+  const words = ['models', 'export', 'toy', '--to', 'hf', '--out', 'none', '--leave-out', 'soul', '--json'];
+  const property = await run(...words);
+  expect([property.exitCode, property.stderr]).toEqual([2, expect.stringContaining('memory, thought, act')]);
+  expect(existsSync(join(work, 'none'))).toBe(false);
+}, 240_000);
+
+it('exits 7 where the writers of a form were never installed, and names the command that installs them', async () => {
+  const root = freshFolder();
+  for (const name of ['.venv', 'containers', 'package.json']) symlinkSync(join(ROOT, name), join(root, name));
+  const ended = await forge(
+    ['models', 'export', 'toy', '--to', 'gguf', '--out', 'none', '--endpoint', server.url],
+    { cwd: work, root, env: { FORGE_HOME: join(server.home, '.forge') } },
+  );
+  expect(ended).toMatchObject({ exitCode: 7, stdout: '' });
+  expect(ended.stderr).toContain('npm run test:foreign -- --install');
+  expect(existsSync(join(work, 'none'))).toBe(false);
+}, 240_000);
+
+it('exits 6 for a model in quarantine, which the API refuses to any use as well', async () => {
+  const { id } = await imported('toy', 'doubted');
+  const held = await server.api('GET', `/v1/models/${id}`);
+  const match = { 'if-match': String(held.headers.get('etag')) };
+  await server.api('POST', `/v1/models/${id}/quarantine`, { reason: 'doubts' }, match);
+  const ended = await run('models', 'export', id, '--to', 'safetensors', '--out', 'none', '--json');
+  expect([ended.exitCode, ended.stderr]).toEqual([6, expect.stringContaining('not_verified')]);
+  const now = { 'if-match': String((await server.api('GET', `/v1/models/${id}`)).headers.get('etag')) };
+  const best = { alias: 'best' };
+  const promoted = await server.api<{ code: string }>('POST', `/v1/models/${id}/promote`, best, now);
+  expect([promoted.status, promoted.body.code]).toEqual([409, 'not_verified']);
+  expect(existsSync(join(work, 'none'))).toBe(false);
+}, 240_000);
+
+it('refuses the plain folder of an export as an import where it lacks our configuration', async () => {
+  const ended = await run('models', 'import', 'hf/standard', '--name', 'plain', '--json');
+  expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+  expect((await server.api('GET', '/v1/models/plain')).status).toBe(404);
+}, 240_000);
 
 it('exits 5 for a model that is not there, and 2 for text that is none', async () => {
   const unknown = await run('models', 'export', 'nobody', '--to', 'hf', '--out', 'none');

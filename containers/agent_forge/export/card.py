@@ -11,6 +11,7 @@ from agent_forge.export.source import Source
 from agent_forge.export.standard import Standard
 
 MOST_FIGURES = 200
+MEASURED = "measured.json"
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,10 @@ class Card:
 
 
 def write_card(folder: Path, card: Card) -> None:
-    """README.md."""
+    """README.md, and the record of what was measured at export, where there is one."""
+    if card.standard is not None and card.standard.figures is not None:
+        record = json.dumps(card.standard.figures, indent=2, sort_keys=True)
+        (folder / MEASURED).write_text(record + "\n", "utf-8")
     (folder / "README.md").write_text("\n".join([*_front_matter(card), *_body(card)]) + "\n", "utf-8")
 
 
@@ -105,7 +109,7 @@ def _measured(figures: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield (
         f"Measured at export over {figures['tokens']} tokens ({figures['bytes']} bytes) of the text with"
-        f" SHA-256 `{text['sha256']}`; the record is `export.json`, member `standard.measured`."
+        f" SHA-256 `{text['sha256']}`. Record `{figures['record']}`: `{MEASURED}` beside this card."
     )
 
 

@@ -101,9 +101,9 @@ def choose_depth(model: TinyTitan, text: HeldOutText, tokenizer: TextTokenizer) 
 def compare(
     model: TinyTitan, plain: TinyTitan, text: HeldOutText, tokenizer: TextTokenizer
 ) -> dict[str, Any]:
-    """Bits per byte of both on the second half, and the loss."""
+    """Bits per byte of both on the second half, and the loss; `record` names these figures."""
     whole, part = (score(each, text.measuring, tokenizer) for each in (model, plain))
-    return {
+    return _recorded({
         "unit": "bits/byte",
         "full": whole.bits_per_byte,
         "standard": part.bits_per_byte,
@@ -111,4 +111,10 @@ def compare(
         "bytes": whole.bytes,
         "tokens": whole.tokens,
         "text": dict(text.facts),
-    }
+    })  # fmt: skip
+
+
+def _recorded(figures: dict[str, Any]) -> dict[str, Any]:
+    """The figures under an id of their own: the hash of what they say."""
+    canonical = json.dumps(figures, sort_keys=True, separators=(",", ":"))
+    return {"record": hashlib.sha256(canonical.encode()).hexdigest(), **figures}

@@ -126,8 +126,12 @@ def test_the_figures_are_those_of_both_models_on_the_second_half_of_the_text(
     assert (measured["full"], measured["standard"]) == (full, standard)
     assert measured["loss"] == standard - full
     assert abs(measured["loss"]) > 1e-3
-    card = (tmp_path / "out" / "standard" / "README.md").read_text()
-    assert f"| loss | {standard - full:.4f} |" in card
+    for name in ("full", "standard"):
+        card = (tmp_path / "out" / name / "README.md").read_text()
+        assert f"| loss | {standard - full:.4f} |" in card
+        assert f"| full | {full:.4f} |" in card
+        assert f"Record `{measured['record']}`" in card
+        assert json.loads((tmp_path / "out" / name / "measured.json").read_text()) == measured
 
 
 def test_a_standard_that_is_not_exact_needs_text_and_the_card_says_why_it_is_missing(
