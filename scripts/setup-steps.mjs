@@ -84,15 +84,9 @@ async function installNpm(tools) {
     : ['npm'];
   // Not `npm ci`: it refuses a lock that lacks the binaries of other platforms, which a registry may not even carry.
   // Exact versions and hashes come from the lock all the same, and --no-save leaves it as it is.
-  await tools.run([
-    ...npm,
-    'install',
-    '--no-save',
-    '--no-audit',
-    '--no-fund',
-    '--no-progress',
-    '--loglevel=error',
-  ]);
+  const words = ['install', '--no-save', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'];
+  // Its libraries for CUDA do not come from the registry, and serving here is the CPU's work.
+  await tools.run([...npm, ...words], { env: { ONNXRUNTIME_NODE_INSTALL: 'skip' } });
   rmSync(unfinished.npm());
   return 'installed from package-lock.json';
 }

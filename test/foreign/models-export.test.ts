@@ -1,4 +1,4 @@
-/** GGUF and ONNX through the command line and the real server. Only `npm run test:foreign` runs this: it needs .venv-foreign. */
+/** GGUF through the command line and the real server. Only `npm run test:foreign` runs this: it needs .venv-foreign. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -66,33 +66,30 @@ afterAll(async () => {
   cleanUp();
 });
 
-it.each([
-  ['gguf', ['model-F16.gguf', 'model-Q8_0.gguf']],
-  ['onnx', ['model.onnx', 'model.onnx.data', 'README.md']],
-])('exports a plain model to %s, every file with its hash', async (to, names) => {
-  const ended = await exported('plain', to, to);
+it('exports a plain model to GGUF, every file with its hash', async () => {
+  const ended = await exported('plain', 'gguf', 'gguf');
   expect([ended.exitCode, ended.stderr]).toEqual([0, expect.any(String)]);
   const told = JSON.parse(ended.stdout) as Told;
   expect(outputOf('models-export').safeParse(told).error).toBeUndefined();
-  expect(Object.keys(told.files)).toEqual(expect.arrayContaining(names));
-  checkFiles(to, told);
+  expect(Object.keys(told.files)).toEqual(expect.arrayContaining(['model-F16.gguf', 'model-Q8_0.gguf']));
+  checkFiles('gguf', told);
 });
 
-it.each(['gguf', 'onnx'])('refuses to lose a memory in %s until it is named and measured', async (to) => {
-  const refused = await exported('whole', to, `whole-${to}`);
+it('refuses to lose a memory in GGUF until it is named and measured', async () => {
+  const refused = await exported('whole', 'gguf', 'whole-gguf');
   expect([refused.exitCode, refused.stdout]).toEqual([2, '']);
   expect(JSON.parse(refused.stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({
     error: { code: 'cannot_carry', message: expect.stringContaining('memory') },
   });
-  const unmeasured = await exported('whole', to, `whole-${to}`, '--leave-out', 'memory,act');
+  const unmeasured = await exported('whole', 'gguf', 'whole-gguf', '--leave-out', 'memory,act');
   expect([unmeasured.exitCode, unmeasured.stderr]).toEqual([2, expect.stringContaining('not_measurable')]);
-  expect(existsSync(join(work, `whole-${to}`))).toBe(false);
+  expect(existsSync(join(work, 'whole-gguf'))).toBe(false);
   const more = ['--leave-out', 'memory,act', '--corpus', 'text.ndjson'];
-  const agreed = await exported('whole', to, `whole-${to}`, ...more);
+  const agreed = await exported('whole', 'gguf', 'whole-gguf', ...more);
   expect([agreed.exitCode, agreed.stderr]).toEqual([0, expect.stringContaining('bits per byte')]);
 });
 
-it.each(['gguf', 'onnx'])('does not take a folder of %s for a model', async (to) => {
-  const ended = await run('models', 'import', to, '--name', `back-${to}`);
+it('does not take a folder of GGUF for a model', async () => {
+  const ended = await run('models', 'import', 'gguf', '--name', 'back-gguf');
   expect([ended.exitCode, ended.stderr]).toEqual([2, expect.stringContaining('missing_file')]);
 });

@@ -1,5 +1,6 @@
 /** forge models export against the real server and the real container, and back in by forge models import. */
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -30,6 +31,8 @@ interface Registered {
   readonly properties: { readonly weightsHash: string };
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
+
+const hashFile = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 const work = freshFolder();
 const server = new ServerProcess();
@@ -91,6 +94,22 @@ it('exports the files as registered, and they come back in bit for bit', async (
   const ended = await run('models', 'export', 'toy', '--to', 'safetensors', '--out', 'deep/raw');
   expect(ended).toMatchObject({ exitCode: 0 });
   expect((await imported('deep/raw', 'from-raw')).properties.weightsHash).toBe(weightsHash);
+}, 240_000);
+
+it('exports a graph with the description of how it is called, compared with torch, and takes none for a model', async () => {
+  const ended = await run('models', 'export', 'toy', '--to', 'onnx', '--out', 'graph', '--json');
+  expect(ended).toMatchObject({ exitCode: 0 });
+  const told = JSON.parse(ended.stdout) as {
+    readonly files: Readonly<Record<string, { readonly sha256: string }>>;
+    readonly parity: { readonly limit: number; readonly largestDifference: Readonly<Record<string, number>> };
+  };
+  expect(outputOf('models-export').safeParse(told).error).toBeUndefined();
+  const names = ['README.md', 'graph.json', 'model.onnx', 'model.onnx.data'];
+  expect(Object.keys(told.files).sort()).toEqual(names);
+  for (const name of names) expect(hashFile(join(work, 'graph', name))).toBe(told.files[name]?.sha256);
+  expect(Math.max(...Object.values(told.parity.largestDifference))).toBeLessThanOrEqual(1e-4);
+  const back = await run('models', 'import', 'graph', '--name', 'from-graph', '--json');
+  expect([back.exitCode, back.stderr]).toEqual([2, expect.stringContaining('missing_file')]);
 }, 240_000);
 
 it('exits 2 for a folder with something in it, and fetches nothing', async () => {
