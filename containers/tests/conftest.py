@@ -27,3 +27,13 @@ def _same_seed_for_every_test() -> None:
 def room(tmp_path: Path) -> JobRoom:
     """An empty room for one job."""
     return JobRoom(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def traced_toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a toy's `model/` and its graph in `fp32/`; once for all, tracing takes ten seconds."""
+    from tests.graphs.toys import write_model, write_toy_graph
+
+    root = tmp_path_factory.mktemp("graphs")
+    write_toy_graph(write_model(root / "model"), root / "fp32")
+    return root

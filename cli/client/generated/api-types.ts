@@ -3074,6 +3074,11 @@ export interface components {
                      */
                     readonly cloud_p95_ms?: number;
                     /**
+                     * @description Target cloud: most that held-out loss may rise over the model that came in, in nats a token.
+                     * @default 0.02
+                     */
+                    readonly cloud_most_nats?: number;
+                    /**
                      * @description Target cloud: calls arrive at random at this share of what the chosen batch can serve.
                      * @default 0.6
                      */
@@ -6111,6 +6116,11 @@ export interface components {
                      * @default 100
                      */
                     readonly cloud_p95_ms?: number;
+                    /**
+                     * @description Target cloud: most that held-out loss may rise over the model that came in, in nats a token.
+                     * @default 0.02
+                     */
+                    readonly cloud_most_nats?: number;
                     /**
                      * @description Target cloud: calls arrive at random at this share of what the chosen batch can serve.
                      * @default 0.6
@@ -9470,6 +9480,11 @@ export interface operations {
                              * @default 100
                              */
                             readonly cloud_p95_ms?: number;
+                            /**
+                             * @description Target cloud: most that held-out loss may rise over the model that came in, in nats a token.
+                             * @default 0.02
+                             */
+                            readonly cloud_most_nats?: number;
                             /**
                              * @description Target cloud: calls arrive at random at this share of what the chosen batch can serve.
                              * @default 0.6

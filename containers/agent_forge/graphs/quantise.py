@@ -5,14 +5,24 @@ Products of activations with activations stay in floating point, and so does the
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import onnx
 from onnx import numpy_helper
-from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    QuantFormat,
+    QuantType,
+    quantize_dynamic,
+    quantize_static,
+)
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 
-from agent_forge.graphs.files import GRAPH
+from agent_forge.graphs.files import GRAPH, TOKENS
 from agent_forge.graphs.saved import write_whole
+from agent_forge.graphs.session import GraphSession
 
 OPERATORS = ["MatMul", "Gather"]
 
@@ -49,6 +59,38 @@ def write_int4(source: Path, folder: Path, block_size: int) -> None:
     )  # fmt: skip
     quantiser.process()
     write_whole(quantiser.model.model, folder)
+
+
+def write_qdq(source: Path, folder: Path, rows_RT: npt.NDArray[np.int64]) -> None:
+    """Weights and activations with fixed scales (QDQ), for compilers of fixed shapes; scales from real text.
+
+    Args:
+        source: folder with the fp32 graph.
+        folder: gets graph and weights.
+        rows_RT: token ids whose activations give the scales, least to most.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as work:
+        prepared, quantised = Path(work) / "prepared.onnx", Path(work) / "qdq.onnx"
+        onnx.save_model(_prepared(source), str(prepared))
+        quantize_static(
+            str(prepared), str(quantised), _Rows(source, rows_RT), quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=["MatMul"], per_channel=True, weight_type=QuantType.QInt8,
+        )  # fmt: skip
+        write_whole(onnx.load(str(quantised)), folder)
+
+
+class _Rows(CalibrationDataReader):
+    """One row of text per call, each from an empty state."""
+
+    def __init__(self, source: Path, rows_RT: npt.NDArray[np.int64]) -> None:
+        session = GraphSession.open(source)
+        calls = [{TOKENS: rows_RT[row : row + 1], **session.start(1)} for row in range(len(rows_RT))]
+        self.calls = iter(calls)
+
+    def get_next(self) -> dict[str, npt.NDArray[Any]] | None:
+        """The inputs of the next call; None when all rows were read."""
+        return next(self.calls, None)
 
 
 def _prepared(source: Path) -> onnx.ModelProto:

@@ -15,10 +15,10 @@ NAMES = ["model.onnx", "model.onnx.data"]
 
 
 @pytest.fixture
-def folder(toy: Path, tmp_path: Path) -> Path:
+def folder(traced_toy: Path, tmp_path: Path) -> Path:
     """A copy of the toy's graph to spoil."""
     for name in NAMES:
-        shutil.copyfile(toy / "fp32" / name, tmp_path / name)
+        shutil.copyfile(traced_toy / "fp32" / name, tmp_path / name)
     return tmp_path
 
 

@@ -19,30 +19,30 @@ from agent_forge.models.folder import load_model
 from tests.graphs.toys import ROWS, WINDOW, tokens
 
 
-def test_onnxruntime_says_what_torch_says_for_any_batch_and_length(toy: Path) -> None:
-    plain, session = dequantised(load_model(toy / "model")), GraphSession.open(toy / "fp32")
+def test_onnxruntime_says_what_torch_says_for_any_batch_and_length(traced_toy: Path) -> None:
+    plain, session = dequantised(load_model(traced_toy / "model")), GraphSession.open(traced_toy / "fp32")
     shapes = [tokens(batch, length) for batch, length in ((1, 1), (1, 2), (5, 9), (2, 50))]
     found = parity(session, plain, [*shapes, *random_batches(ROWS, 6, 12, seed=1)])
     assert found.holds, found
     assert found.places == 1 + 2 + 45 + 100 + 12 * (1 + 2 + 3 + 4 + 1 + 2)
 
 
-def test_a_graph_of_other_weights_does_not_hold(toy: Path) -> None:
-    plain = dequantised(load_model(toy / "model"))
+def test_a_graph_of_other_weights_does_not_hold(traced_toy: Path) -> None:
+    plain = dequantised(load_model(traced_toy / "model"))
     with torch.no_grad():
         plain.embedding.weight[40] += 0.01
-    found = parity(GraphSession.open(toy / "fp32"), plain, [tokens(2, 9)])
+    found = parity(GraphSession.open(traced_toy / "fp32"), plain, [tokens(2, 9)])
     assert not found.holds
 
 
-def test_one_token_at_a_time_gives_what_one_pass_gives(toy: Path) -> None:
-    plain, session = dequantised(load_model(toy / "model")), GraphSession.open(toy / "fp32")
+def test_one_token_at_a_time_gives_what_one_pass_gives(traced_toy: Path) -> None:
+    plain, session = dequantised(load_model(traced_toy / "model")), GraphSession.open(traced_toy / "fp32")
     assert stepwise_difference(session, plain, tokens(2, 3 * WINDOW)) <= 1e-4
 
 
-def test_the_document_is_what_the_graph_declares_and_counts_the_state(toy: Path) -> None:
-    document = read_document(toy / "fp32")
-    session = GraphSession.open(toy / "fp32")
+def test_the_document_is_what_the_graph_declares_and_counts_the_state(traced_toy: Path) -> None:
+    document = read_document(traced_toy / "fp32")
+    session = GraphSession.open(traced_toy / "fp32")
     state = session.start(3)
     assert {each["input"] for each in document["state"]} == state.keys()
     assert sum(array.nbytes for array in state.values()) == 3 * document["stateBytesPerRow"]
@@ -54,8 +54,8 @@ def test_the_document_is_what_the_graph_declares_and_counts_the_state(toy: Path)
     }
 
 
-def test_a_graph_names_no_file_of_the_machine_that_traced_it(toy: Path) -> None:
-    data = (toy / "fp32/model.onnx").read_bytes()
+def test_a_graph_names_no_file_of_the_machine_that_traced_it(traced_toy: Path) -> None:
+    data = (traced_toy / "fp32/model.onnx").read_bytes()
     assert b"agent_forge" not in data
     assert b".py" not in data
 
@@ -67,18 +67,18 @@ def test_batches_of_text_have_the_shapes_of_the_random_ones() -> None:
     assert text[0][0, 0] == 0
 
 
-def test_the_optimised_graph_is_kept_and_says_the_same(toy: Path, tmp_path: Path) -> None:
+def test_the_optimised_graph_is_kept_and_says_the_same(traced_toy: Path, tmp_path: Path) -> None:
     rows = tokens(2, 9).numpy()
-    plain = GraphSession.open(toy / "fp32")
+    plain = GraphSession.open(traced_toy / "fp32")
     for _ in range(2):
-        session = GraphSession.open(toy / "fp32", cache=tmp_path)
+        session = GraphSession.open(traced_toy / "fp32", cache=tmp_path)
         logits, _ = session.step(rows, session.start(2))
         assert np.abs(logits - plain.step(rows, plain.start(2))[0]).max() <= 1e-5
     assert [path.name for path in tmp_path.iterdir()] == [cache_key(plain.document)]
 
 
-def test_an_optimised_graph_holds_for_one_runtime_and_one_processor(toy: Path) -> None:
-    document = read_document(toy / "fp32")
+def test_an_optimised_graph_holds_for_one_runtime_and_one_processor(traced_toy: Path) -> None:
+    document = read_document(traced_toy / "fp32")
     facts = (("1.0", "avx2"), ("1.1", "avx2"), ("1.0", "amx"))
     assert len({cache_key(document, runtime, flags) for runtime, flags in facts}) == 3
     assert cache_key(document) == cache_key(document)
@@ -86,13 +86,13 @@ def test_an_optimised_graph_holds_for_one_runtime_and_one_processor(toy: Path) -
 
 @pytest.mark.parametrize(("bits", "operator"), [(8, "MatMulInteger"), (4, "MatMulNBits")])
 def test_a_quantised_graph_is_smaller_and_takes_the_same_calls(
-    toy: Path, tmp_path: Path, bits: int, operator: str
+    traced_toy: Path, tmp_path: Path, bits: int, operator: str
 ) -> None:
     if bits == 8:
-        write_int8(toy / "fp32", tmp_path)
+        write_int8(traced_toy / "fp32", tmp_path)
     else:
-        write_int4(toy / "fp32", tmp_path, 32)
-    document = json.loads((toy / "fp32/graph.json").read_text())
+        write_int4(traced_toy / "fp32", tmp_path, 32)
+    document = json.loads((traced_toy / "fp32/graph.json").read_text())
     graph = onnx.load(str(tmp_path / "model.onnx"), load_external_data=False)
     assert operator in {node.op_type for node in graph.graph.node}
     assert [each.name for each in graph.graph.input] == [
@@ -100,12 +100,12 @@ def test_a_quantised_graph_is_smaller_and_takes_the_same_calls(
         *(each["input"] for each in document["state"]),
     ]
     size = (tmp_path / "model.onnx.data").stat().st_size
-    assert size < (toy / "fp32/model.onnx.data").stat().st_size * (0.6 if bits == 8 else 0.5)
+    assert size < (traced_toy / "fp32/model.onnx.data").stat().st_size * (0.6 if bits == 8 else 0.5)
 
 
-def test_a_file_that_is_not_what_the_document_says_is_refused(toy: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_not_what_the_document_says_is_refused(traced_toy: Path, tmp_path: Path) -> None:
     for name in ("graph.json", "model.onnx", "model.onnx.data"):
-        (tmp_path / name).write_bytes((toy / "fp32" / name).read_bytes())
+        (tmp_path / name).write_bytes((traced_toy / "fp32" / name).read_bytes())
     data = bytearray((tmp_path / "model.onnx.data").read_bytes())
     data[100] ^= 1
     (tmp_path / "model.onnx.data").write_bytes(data)

@@ -8,6 +8,11 @@ export const cloudFields = {
     100,
     'Target cloud: bound on the 95th percentile of a call, queueing included.',
   ),
+  cloud_most_nats: setting(
+    z.number().min(0).max(10),
+    0.02,
+    'Target cloud: most that held-out loss may rise over the model that came in, in nats a token.',
+  ),
   cloud_load: setting(
     z.number().gt(0).max(0.99),
     0.6,

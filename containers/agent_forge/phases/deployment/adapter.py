@@ -133,9 +133,11 @@ class Desk:
 
 @dataclass(frozen=True)
 class Streams:
-    """Token ids to train on, and others to measure on."""
+    """Token ids to train on, held-out ones to decide with, and held-out ones that decide nothing."""
 
+    tokenizer: TextTokenizer
     train: Tensor
+    guard: Tensor
     held_out: Tensor
 
 

@@ -72,10 +72,11 @@ def shapes_differ(shaped: TinyTitan, given: TinyTitan) -> bool:
 def streams_of(
     context: PhaseContext, config: DeploymentConfig, tokenizer: TextTokenizer, model: ModelConfig
 ) -> Streams:
-    """Both sides of the corpus."""
-    least = max(2 * config.seq_len, 4 * config.parity_tokens) + 1
+    """Both sides of the corpus, the held-out one in halves."""
+    least = 2 * max(2 * config.seq_len, 4 * config.parity_tokens) + 2
     found = streams_for(model, tokenizer, context.corpus(), config, least, context.seed)
-    return Streams(found["train"], found["held_out"])
+    held_out, half = found["held_out"], len(found["held_out"]) // 2
+    return Streams(tokenizer, found["train"], held_out[:half], held_out[half:])
 
 
 def make_graphs(

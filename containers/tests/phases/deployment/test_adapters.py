@@ -86,6 +86,13 @@ def test_cloud_takes_the_most_tokens_a_second_within_its_bound(
     assert (choice.variant, choice.load.batch, choice.met) == (variant, batch, met)
 
 
+def test_cloud_takes_no_variant_that_loses_more_than_its_bound_however_fast_it_is() -> None:
+    config = replace(
+        CONFIG, of_targets={**CONFIG.of_targets, "cloud_p95_ms": 100.0, "cloud_most_nats": 0.001}
+    )
+    assert adapter_of("cloud").choose(config, measured()).variant == "fp32"
+
+
 @pytest.mark.parametrize(
     ("bound", "variant", "met"), [(0.1, "int4", True), (0.01, "int8", True), (0.0, "fp32", True)]
 )
