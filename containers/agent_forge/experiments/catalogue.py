@@ -26,12 +26,15 @@ PACKAGES = {
     "E10": "heated_loss",
     "E11": "prompt_baking",
     "E14": "ood_monitor",
+    "E15": "message_fuzz",
+    "E16": "track_fusion",
 }
 GROUPS = {
     "merge": ("E3A", "E3B", "E3C", "E3D"),
     "quietstar": ("E4",),
     "bake": ("E11",),
     "ood": ("E14",),
+    "automotive": ("E14", "E15", "E16"),
     "all": tuple(PACKAGES),
 }
 

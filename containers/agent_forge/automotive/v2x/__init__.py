@@ -1,0 +1,1 @@
+"""Messages of other vehicles: their form, what they may say, and whether those of a sender fit together."""

@@ -1,0 +1,1 @@
+"""E16: does the tracking filter know how wrong it is?"""
