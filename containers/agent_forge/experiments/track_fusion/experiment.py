@@ -1,7 +1,8 @@
 """E16: is the filter of phase 7 consistent, and is covariance intersection never overconfident?
 
 Bar-Shalom, Li, Kirubarajan 2001, section 5.4.2; Julier and Uhlmann 1997. A filter whose sensors are noisier
-than it believes, and the fusion of correlated errors as if they were independent, have to fail the same tests.
+than it believes, and the fusion of correlated errors as if they were independent, have to fail the same
+tests.
 """
 
 import math
@@ -26,8 +27,8 @@ def trial(settings: Settings, seed: int) -> dict[str, float]:
 EXPERIMENT = Experiment(
     id="E16",
     title="Fusion of tracks",
-    claim="The error of a track lies in the 95 % band of what its filter believes, and covariance intersection"
-    " is never overconfident under full correlation.",
+    claim="The error of a track lies in the 95 % band of what its filter believes, and covariance"
+    " intersection is never overconfident under full correlation.",
     source="Bar-Shalom et al. 2001, section 5.4.2; Julier and Uhlmann 1997",
     metric="in_band",
     direction="higher",
