@@ -3,6 +3,8 @@ const project = (name) => ({
   displayName: name,
   testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   testEnvironment: 'node',
+  // Jest wraps what libraries leave on the global scope, again after each file; a counter written often overflowed the stack.
+  testEnvironmentOptions: { globalsCleanup: 'off' },
   // Built code repeats the sources' package names, and a virtual environment is large: neither holds tests.
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.venv/', '<rootDir>/.forge/'],
   // jose comes as ES modules only.

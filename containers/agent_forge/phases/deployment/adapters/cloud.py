@@ -57,7 +57,7 @@ class Cloud(Adapter):
                 least_tasks=int(own["least_tasks"]),
                 most_tasks=int(own["most_tasks"]),
                 calls_per_minute=rate * point.load.batch * 60,
-            )  # fmt: skip
+            )
         )
         desk.write("serving-template.json", _json(template), JSON_TYPE)
         desk.write("serving.Dockerfile", serving_dockerfile(settings), "text/plain")
