@@ -4,6 +4,7 @@ import { takeTokenFromAddress } from '../lib/session.ts';
 import '../theme/tokens.css';
 import '../theme/base.css';
 import '../theme/layout.css';
+import '../theme/parts.css';
 import { App } from './app.tsx';
 
 takeTokenFromAddress();

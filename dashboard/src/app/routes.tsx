@@ -9,6 +9,7 @@ type Load = () => Promise<{ readonly default: ComponentType }>;
 const PAGES: Readonly<Record<string, Load>> = {
   '/': () => import('../features/runs/runs-page.tsx'),
   '/runs/:id/phases/:slug': () => import('../features/phases/phase-page.tsx'),
+  '/runs/:id/:part?': () => import('../features/run/run-page.tsx'),
   '/claims': () => import('../features/claims/claims-page.tsx'),
   '/federation': () => import('../features/federation/federation-page.tsx'),
   '/record': () => import('../features/records/record-page.tsx'),

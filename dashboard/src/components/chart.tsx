@@ -21,12 +21,14 @@ export interface ChartProps extends ChartLook {
   readonly title: string;
   readonly unit?: string;
   readonly lines: readonly ChartLine[];
+  /** What is drawn where that is not what was measured. @default the lines; the table always has those */
+  readonly drawn?: readonly ChartLine[] | undefined;
 }
 
 const MOST_ROWS = 60;
 const DASH_NAMES = ['solid', 'dashed', 'dotted', 'dash and dot', 'short dashes', 'wide dots', 'long dashes'];
 
-export function Chart({ title, unit, lines, ...look }: ChartProps) {
+export function Chart({ title, unit, lines, drawn = lines, ...look }: ChartProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
   const toggle = () => setOpen((was) => !was);
@@ -41,7 +43,7 @@ export function Chart({ title, unit, lines, ...look }: ChartProps) {
           </span>
         )}
       </figcaption>
-      <Canvas {...{ title, lines, look }} />
+      <Canvas {...{ title, lines: drawn, look }} />
       <ul className="legend">
         {lines.map(({ label }, at) => (
           <li key={label}>

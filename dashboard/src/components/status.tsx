@@ -14,6 +14,8 @@ const LOOKS: Readonly<Record<string, readonly ['good' | 'bad' | 'wait' | '', str
   running: ['wait', '▶'],
   queued: ['wait', '◌'],
   pending: ['', '◌'],
+  runnable: ['', '◌'],
+  deferred: ['', '◌'],
   paused: ['wait', '‖'],
   pausing: ['wait', '‖'],
   cancelling: ['wait', '■'],
