@@ -8,6 +8,7 @@ import { addAccessVerbs } from './nouns/access.ts';
 import type { Act } from './nouns/act.ts';
 import { addCatalogueVerbs } from './nouns/catalogue.ts';
 import { addCorporaVerbs } from './nouns/corpora.ts';
+import { addCostVerbs } from './nouns/costs.ts';
 import { addDocumentVerbs } from './nouns/documents.ts';
 import { addInboxVerbs } from './nouns/inbox.ts';
 import { addInfraVerbs } from './nouns/infra.ts';
@@ -117,6 +118,7 @@ export function buildProgram(act: Act): Command {
   addSignInVerbs(program, act);
   addAccessVerbs(program, act);
   addQuotaVerbs(program, act);
+  addCostVerbs(program, act);
   addShellVerbs(program, act);
   return program;
 }

@@ -156,8 +156,12 @@ function workersOf({
     () => functions['deliver-webhooks']({}),
     (error) => onFault('webhooks', error),
   );
+  const meter = pollingWorker(
+    () => functions['meter-runs']({}),
+    (error) => onFault('meter', error),
+  );
   const subscribers = subscriberTable({ notifier: fileNotifier(home.notifications) });
-  return together([webhooks, eventRelay({ handOvers, subscribers, now: () => new Date(), onFault })]);
+  return together([webhooks, meter, eventRelay({ handOvers, subscribers, now: () => new Date(), onFault })]);
 }
 
 /** The clock and the inbox; both call functions that the server provides itself. */

@@ -9,6 +9,7 @@ import { createDeliverWebhooks } from '#functions/deliver-webhooks/deliver-webho
 import { createFailPhase } from '#functions/fail-phase/fail-phase.ts';
 import { createFinishRun } from '#functions/finish-run/finish-run.ts';
 import { createIngestEvents } from '#functions/ingest-events/ingest-events.ts';
+import { createMeterRuns } from '#functions/meter-runs/meter-runs.ts';
 import { createNotify } from '#functions/notify/notify.ts';
 import { createOnSchedule } from '#functions/on-schedule/on-schedule.ts';
 import { createOnUpload } from '#functions/on-upload/on-upload.ts';
@@ -43,6 +44,7 @@ export function functionTable(ports: Ports & Sending, triggers: Triggers): Funct
     'ingest-events': createIngestEvents(ports),
     'deliver-webhooks': createDeliverWebhooks(ports),
     'record-job': createRecordJob(ports),
+    'meter-runs': createMeterRuns(ports, { lookSeconds: 1 }),
     'on-upload': createOnUpload(ports, triggers.uploads),
     'on-schedule': createOnSchedule(ports, triggers.schedules),
   };

@@ -1,4 +1,5 @@
 /** From lines that a job printed to the ingest function: the runner's tags say which run they belong to. */
+import { attemptTimes, type Machine } from '#core/domain/cost-entry.ts';
 import { gpuTimeOf } from '#core/domain/gpu-seconds.ts';
 import { type JobOrigin, originOfTags } from '#core/domain/job-origin.ts';
 import type { FunctionName, FunctionTable } from './function-table.ts';
@@ -8,12 +9,21 @@ import type { OutputBatch } from './jobs/runner-api.ts';
 /** Null for a job that no run submitted. */
 export const originOf = ({ tags }: Pick<JobDetail, 'tags'>): JobOrigin | null => originOfTags(tags);
 
+/** Its owner pays for it whether it works or not. */
+const OWN_MACHINE: Machine = {
+  instanceType: 'local',
+  purchase: 'local',
+  usdPerHour: 0,
+  pricedBy: 'nothing is paid for this machine',
+};
+
 type Functions<Name extends FunctionName> = () => Pick<FunctionTable, Name>;
 
 /** News of a job for its run; an array's parent is no job of its own, only the sum of its children. */
 export function statusReport(
   functions: Functions<'record-job'>,
   onFault: (what: string, error: unknown) => void,
+  machineOf: (job: JobDetail) => Machine = () => OWN_MACHINE,
 ): (job: JobDetail) => void {
   return (job) => {
     const origin = originOf(job);
@@ -22,7 +32,18 @@ export function statusReport(
     const { jobId, status, attempts, stoppedAt } = job;
     const attempt = Math.max(1, attempts.length + (stoppedAt === undefined ? 1 : 0));
     const gpuTime = stoppedAt === undefined ? null : gpuTimeOf(job);
-    const news = { ...origin, jobId, index, attempt, status, reason: job.statusReason ?? null, gpuTime };
+    const running = status === 'RUNNING' ? job.startedAt : undefined;
+    const news = {
+      ...origin,
+      jobId,
+      index,
+      attempt,
+      status,
+      reason: job.statusReason ?? null,
+      gpuTime,
+      attempts: attemptTimes(attempts, running),
+      machine: machineOf(job),
+    };
     functions()
       ['record-job'](news)
       .catch((error: unknown) => onFault(`news of job ${jobId}`, error));

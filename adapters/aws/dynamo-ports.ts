@@ -10,6 +10,7 @@ import type { RateCounter } from '#core/ports/rate-counter.ts';
 import { type Backoff, fullJitter } from './backoff.ts';
 import { dynamoAuditReader, dynamoKeyReader } from './dynamo-access-readers.ts';
 import { dynamoConnections } from './dynamo-connections.ts';
+import { dynamoCostReader } from './dynamo-costs.ts';
 import { dynamoEventLog } from './dynamo-event-log.ts';
 import { dynamoMetricReader, dynamoMetricWriter } from './dynamo-metric-log.ts';
 import { dynamoModelReader } from './dynamo-model-reader.ts';
@@ -36,6 +37,7 @@ export type DynamoPorts = Pick<
   | 'tenants'
   | 'keys'
   | 'quotas'
+  | 'costs'
   | 'audit'
   | 'uploads'
   | 'webhooks'
@@ -64,6 +66,7 @@ export function dynamoPorts(
     presets: ofTenants(dynamoPresetReader(table)),
     tenants: dynamoTenantReader(table),
     quotas: ofTenants(dynamoQuotaReader(table)),
+    costs: ofTenants(dynamoCostReader(table)),
     keys: ofTenants(dynamoKeyReader(table)),
     audit: ofTenants(dynamoAuditReader(table)),
     uploads: ofTenants(dynamoUploadReader(table)),

@@ -4,6 +4,7 @@ import type { Model } from '#core/domain/model.ts';
 import { summaryOf } from '#core/domain/run-summary.ts';
 import type { Delivery } from '#core/domain/webhook.ts';
 import type { Change, RegistryWriter } from '#core/ports/registry-writer.ts';
+import { costStep } from './dynamo-costs.ts';
 import type { DynamoEventLog } from './dynamo-event-log.ts';
 import { admissionSteps, gpuUseStep } from './dynamo-quotas.ts';
 import { idempotencyKeyOf } from './dynamo-readers.ts';
@@ -116,23 +117,25 @@ function tenantRegister(table: DynamoTable): (tenant: string) => Promise<void> {
   };
 }
 
+function quotaStep(tenant: string, { quota, expected }: Extract<Change, { kind: 'quota' }>): DecidedStep {
+  const facts = { version: quota.recordVersion, document: JSON.stringify(quota) };
+  return { put: itemOf('quota', { tenant }, facts), ...under(`The quota of ${tenant}`, expected) };
+}
+
 function plannersOf(table: DynamoTable): Planners {
   return {
     run: (commit, change) => runSteps(table, commit, change),
     key({ tenant }, { key, expected }) {
       const { id, recordVersion: version } = key;
-      const record = itemOf('apiKey', { tenant, key: id }, { version, document: JSON.stringify(key) });
-      return [{ put: record, ...under(`API key ${id}`, expected) }];
+      const put = itemOf('apiKey', { tenant, key: id }, { version, document: JSON.stringify(key) });
+      return [{ put, ...under(`API key ${id}`, expected) }];
     },
-    quota({ tenant }, { quota, expected }) {
-      const { recordVersion: version } = quota;
-      const put = itemOf('quota', { tenant }, { version, document: JSON.stringify(quota) });
-      return [{ put, ...under(`The quota of ${tenant}`, expected) }];
-    },
+    quota: ({ tenant }, change) => [quotaStep(tenant, change)],
     'gpu-use': (_commit, { use }) => [gpuUseStep(use)],
+    cost: ({ tenant }, { entry }) => [costStep(tenant, entry)],
     audit({ tenant }, { entry }) {
-      const record = itemOf('audit', { tenant, entry: entry.id }, { document: JSON.stringify(entry) });
-      return [{ put: record, ...under(`Audit entry ${entry.id}`, null) }];
+      const put = itemOf('audit', { tenant, entry: entry.id }, { document: JSON.stringify(entry) });
+      return [{ put, ...under(`Audit entry ${entry.id}`, null) }];
     },
     model: (commit, { model, expected }) =>
       expected === null ? newModelSteps(commit, model) : changedModelSteps(table, commit, model, expected),

@@ -122,6 +122,11 @@ export const ITEMS = {
     sk: '{job}',
     holds: 'seconds times GPUs of a job that ended in this month',
   },
+  cost: {
+    pk: 'T#{tenant}#RUN#{run}#COSTS',
+    sk: '{entry}',
+    holds: 'what an attempt of a job costs: one item for its beginning, one for its end',
+  },
   requestCount: {
     pk: 'T#{tenant}#REQUESTS',
     sk: '{window}',

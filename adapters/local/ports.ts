@@ -7,6 +7,7 @@ import type { Ports } from '#core/ports/ports.ts';
 import type { Workflow } from '#core/ports/workflow.ts';
 import { directoryBlobStore } from './directory-blob-store.ts';
 import { sqliteAuditReader, sqliteKeyReader } from './sqlite-access-readers.ts';
+import { sqliteCostReader } from './sqlite-costs.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { sqliteEventLog } from './sqlite-event-log.ts';
 import type { HandOvers } from './sqlite-hand-overs.ts';
@@ -43,6 +44,7 @@ export function localPorts(facts: {
     presets: ofTenants(sqlitePresetReader(database)),
     tenants: sqliteTenantReader(database),
     quotas: ofTenants(sqliteQuotaReader(database)),
+    costs: ofTenants(sqliteCostReader(database)),
     keys: ofTenants(sqliteKeyReader(database)),
     audit: ofTenants(sqliteAuditReader(database)),
     uploads: ofTenants(sqliteUploadReader(database)),

@@ -3,6 +3,7 @@ import { ForgeError } from '#core/domain/errors.ts';
 import type { Model } from '#core/domain/model.ts';
 import type { Change, RegistryWriter } from '#core/ports/registry-writer.ts';
 import { aliasHandler } from './sqlite-alias-writer.ts';
+import { costHandler } from './sqlite-costs.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import type { SqliteEventLog } from './sqlite-event-log.ts';
 import { quotaHandlers } from './sqlite-quotas.ts';
@@ -22,6 +23,7 @@ export function sqliteRegistryWriter(database: SqliteDatabase, eventLog: SqliteE
     ...quotaHandlers(database),
     model: modelHandler(database),
     alias: aliasHandler(database),
+    cost: costHandler(database),
     upload: uploadHandler(database),
     idempotency: idempotencyHandler(database),
     event: (tenant, { event }) => eventLog.insert(tenant, event),

@@ -18,7 +18,14 @@ export function controlMethods(connection: Connection) {
   return {
     pauseRun: (id: string) => done(call(connection, 'post', pause, { path: { id }, repeatable: true })),
     wouldPauseRun: (id: string) => said(call(connection, 'post', pause, { path: { id }, query: DRY_RUN })),
-    resumeRun: (id: string) => done(call(connection, 'post', resume, { path: { id }, repeatable: true })),
+    resumeRun: (id: string, maxUsd?: string) =>
+      done(
+        call(connection, 'post', resume, {
+          path: { id },
+          repeatable: true,
+          ...(maxUsd === undefined ? {} : { query: { maxUsd } }),
+        }),
+      ),
     wouldResumeRun: (id: string) => said(call(connection, 'post', resume, { path: { id }, query: DRY_RUN })),
     cancelRun: (id: string) => done(call(connection, 'post', cancel, { path: { id }, repeatable: true })),
     wouldCancelRun: (id: string) => said(call(connection, 'post', cancel, { path: { id }, query: DRY_RUN })),

@@ -72,12 +72,16 @@ export async function cancelRun(context: Context, id: string, { dryRun }: Contro
   return 0;
 }
 
-export async function resumeRun(context: Context, id: string, options: ResumeOptions): Promise<number> {
+export async function resumeRun(
+  context: Context,
+  id: string,
+  options: ResumeOptions & { readonly maxUsd?: string },
+): Promise<number> {
   const { client } = context;
   const decisions = await client.wouldResumeRun(id);
   if (options.dryRun) return showDecisions(context, decisions);
   announce(context, decisions);
-  return showRun(context, await client.resumeRun(id), options.watch);
+  return showRun(context, await client.resumeRun(id, options.maxUsd), options.watch);
 }
 
 function retryBody({ from, fresh }: RetryOptions): RetryBody {

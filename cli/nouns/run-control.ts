@@ -31,6 +31,7 @@ function addGoingOn(runs: Command, act: Act): void {
     .argument('<id>', 'run id')
     .description('let a paused run go on from its checkpoints')
     .option('--watch', 'follow the run to its end', false)
+    .option('--max-usd <amount>', 'what it may cost from now on, in USD')
     .option(...DRY_RUN, false)
     .action((id, options) =>
       act(async (context) => (await import('../commands/runs-control.ts')).resumeRun(context, id, options)),

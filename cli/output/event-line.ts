@@ -32,7 +32,11 @@ const LINES: Readonly<
   RunStarted: () => 'run started',
   RunCancelRequested: () => 'cancelling …',
   RunPauseRequested: () => 'pausing …',
-  RunPaused: ({ run }) => `paused; go on with: npx forge runs resume ${run}`,
+  RunPlanned: ({ data }) =>
+    `plan: ${text(data.strategy)}, ${text(data.verdict)}${data.assumed === true ? ', assumed' : ''}`,
+  BudgetReached: ({ data }) => `budget: ${text(data.message)}`,
+  RunPaused: ({ run, data }) =>
+    `paused${data.reason === 'budget' ? ' (budget)' : ''}; go on with: npx forge runs resume ${run}${data.reason === 'budget' ? ' --max-usd USD' : ''}`,
   RunResumed: () => 'run goes on',
   PhaseReused: ({ phase, data }) => `phase ${phase} reused from run ${text(data.from)}: ${text(data.reason)}`,
   PhaseStarted: ({ phase, attempt }) =>

@@ -1,9 +1,10 @@
 /** Live progress on stderr: lines that are drawn again on a terminal, a line every ten seconds elsewhere. */
 import type { ForgeEvent } from '#contracts/source/event.ts';
+import { usdText } from './burst.ts';
 import type { Console } from './console.ts';
 import { eventLine } from './event-line.ts';
 import { formatNumber, formatSeconds } from './figures.ts';
-import { createProgressState, type JobProgress, jobLabel } from './progress-state.ts';
+import { createProgressState, type JobProgress, jobLabel, type Spent } from './progress-state.ts';
 import { visibleLength } from './table.ts';
 
 export interface ProgressBoard {
@@ -39,6 +40,10 @@ export function progressLine(job: JobProgress, bar: boolean): string {
   const parts = [jobLabel(job), ...(bar ? [progressBar(job.fraction)] : []), ...factsOf(job)];
   return parts.join(bar ? '  ' : ' ');
 }
+
+/** `cost $0.12 of $5.00`, as of the last news of a job. */
+export const spentLine = ({ usd, capUsd }: Spent): string =>
+  `cost ${usdText(usd)}${capUsd === null ? '' : ` of ${usdText(capUsd)}`}`;
 
 /** A line that wraps would break the redrawing: it is cut at the edge of the terminal. */
 function cut(text: string, width: number): string {
@@ -102,7 +107,8 @@ export function createProgressBoard(
     const working = jobs.filter((job) => job.fraction < 1);
     // A terminal has room for children that are done; a line of a log has not.
     const shown = console.live || working.length === 0 ? jobs : working;
-    return shown.map((job) => progressLine(job, console.live));
+    const spent = shown.length > 0 ? state.spent() : null;
+    return [...shown.map((job) => progressLine(job, console.live)), ...(spent ? [spentLine(spent)] : [])];
   };
   const write = (text: string) => void stream.write(text);
   const screen = console.live

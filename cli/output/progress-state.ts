@@ -31,8 +31,15 @@ export function jobLabel({ phase, stage, index }: Pick<JobProgress, 'phase' | 's
   return `${phase}/${stage}${index === null ? '' : `[${index}]`}`;
 }
 
+export interface Spent {
+  readonly usd: number;
+  readonly capUsd: number | null;
+}
+
 export interface ProgressState {
   apply(event: ForgeEvent): void;
+  /** What the run has cost and may cost; null where nothing is paid and nothing is capped. */
+  spent(): Spent | null;
   /** Jobs at work, in the order they were first heard of. */
   running(): readonly JobProgress[];
 }
@@ -72,6 +79,7 @@ const RUN_ENDS: ReadonlySet<string> = new Set([...FINAL_EVENT_TYPES, 'RunPaused'
 
 export function createProgressState(): ProgressState {
   const jobs = new Map<string, JobProgress>();
+  let spent: Spent | null = null;
   const forget = (matches: (job: JobProgress) => boolean) => {
     for (const [key, job] of jobs) if (matches(job)) jobs.delete(key);
   };
@@ -79,6 +87,8 @@ export function createProgressState(): ProgressState {
     apply(event) {
       const { type, phase, data } = event;
       if (RUN_ENDS.has(type)) jobs.clear();
+      const usd = numberAt(data, 'spentUsd');
+      if (usd !== null) spent = { usd, capUsd: numberAt(data, 'capUsd') };
       if (phase === null) return;
       if (PHASE_ENDS.has(type)) forget((job) => job.phase === phase);
       const stage = textAt(data, 'stage');
@@ -92,6 +102,7 @@ export function createProgressState(): ProgressState {
       const job = jobs.get(key) ?? freshJob(phase, stage, index);
       jobs.set(key, PROGRESS.has(type) ? advance(job, event) : job);
     },
+    spent: () => spent,
     running: () => [...jobs.values()],
   };
 }

@@ -5,6 +5,7 @@
 import * as z from 'zod';
 import { answer } from './answers.ts';
 import { CLAIM_VERDICTS } from './claims.ts';
+import { reportedCost } from './costs.ts';
 import { figure, linkedNumber, verdict } from './gate.ts';
 import { phaseSlug } from './phase-slugs.ts';
 import { RUN_STATUSES } from './run-status.ts';
@@ -131,6 +132,7 @@ export const runReport = z
       .optional()
       .describe('The same measures of every model, phase after phase.'),
     claims: z.array(reportedClaim).optional(),
+    cost: reportedCost.optional().describe('What was planned and what the meter says.'),
     reproduce: z.object({ command: z.string(), document: z.string() }),
   })
   .meta({ id: 'RunReport' });

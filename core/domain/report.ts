@@ -3,6 +3,7 @@
  * read from. What was not measured is null and shown as such; nothing is computed here.
  */
 import type { Answer } from '#contracts/source/answers.ts';
+import type { ReportedCost } from '#contracts/source/costs.ts';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { PhaseSlug } from '#contracts/source/phase-slugs.ts';
 import type { ReportedPhase, ReportedRow, ReportedStrength, RunReport } from '#contracts/source/report.ts';
@@ -152,8 +153,9 @@ export function buildReport(facts: {
   corpus: Corpus | null;
   claims: readonly ReportableClaim[];
   answers?: ReadonlyMap<PhaseSlug, readonly Answer[]>;
+  cost?: ReportedCost;
 }): RunReport {
-  const { run, models, metrics, corpus, claims, answers } = facts;
+  const { run, models, metrics, corpus, claims, answers, cost } = facts;
   return {
     schema: 'forge/report/v1',
     run: {
@@ -169,6 +171,7 @@ export function buildReport(facts: {
     phases: run.resolved.phases.map((slug) => reportPhase(run, slug, metrics, answers?.get(slug))),
     course: courseOf(run, metrics),
     claims: claimsOf(run, claims),
+    ...(cost ? { cost } : {}),
     models: models.map((model) => ({
       id: model.id,
       reference: modelReference(model),

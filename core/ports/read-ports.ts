@@ -4,6 +4,7 @@ import type { BlobReader } from './blob-reader.ts';
 import type { Clock } from './clock.ts';
 import type { CodeReader } from './code-reader.ts';
 import type { CorpusReader } from './corpus-reader.ts';
+import type { CostReader } from './cost-reader.ts';
 import type { EventReader } from './event-reader.ts';
 import type { JobReader } from './job-reader.ts';
 import type { KeyReader } from './key-reader.ts';
@@ -24,6 +25,7 @@ export interface ReadPorts {
   readonly presets: PresetReader;
   readonly keys: KeyReader;
   readonly quotas: QuotaReader;
+  readonly costs: CostReader;
   readonly audit: AuditReader;
   readonly events: EventReader;
   readonly metrics: MetricReader;

@@ -1,6 +1,7 @@
 import type { ApiKey } from '../domain/api-key.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { Corpus } from '../domain/corpus.ts';
+import type { CostEntry } from '../domain/cost-entry.ts';
 import type { NewEvent } from '../domain/event.ts';
 import type { Ulid } from '../domain/ids.ts';
 import type { Model } from '../domain/model.ts';
@@ -42,6 +43,8 @@ export type Change =
   | { readonly kind: 'admit-run'; readonly run: Ulid; readonly most: number }
   /** Of a job that has ended; one that is there already is left as it is. */
   | { readonly kind: 'gpu-use'; readonly use: GpuUse }
+  /** Of an attempt; one that is there already is left as it is. */
+  | { readonly kind: 'cost'; readonly entry: CostEntry }
   /** Added only: nothing changes or deletes an entry. */
   | { readonly kind: 'audit'; readonly entry: AuditEntry }
   | { readonly kind: 'event'; readonly event: NewEvent };

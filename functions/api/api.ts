@@ -17,6 +17,7 @@ import { type ApiApp, addRoute } from './route.ts';
 import { addClaimRoutes } from './routes/claims.ts';
 import { addControlRoutes } from './routes/control.ts';
 import { addCorpusRoutes } from './routes/corpora.ts';
+import { addCostRoutes } from './routes/costs.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addGarbageRoutes } from './routes/garbage.ts';
 import { addImportRoutes } from './routes/imports.ts';
@@ -59,6 +60,7 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   addWebhookRoutes(app, api);
   addKeyRoutes(app, api);
   addQuotaRoutes(app, api);
+  addCostRoutes(app, api);
   addSessionAliases(app, api);
   addReadingAliases(app, api);
   addCatalogueAliases(app, api);

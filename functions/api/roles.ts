@@ -19,6 +19,7 @@ const READING: Readonly<Record<string, Access>> = {
   'GET /v1/claims': 'viewer',
   'GET /v1/claims/{id}': 'viewer',
   'GET /v1/corpora': 'viewer',
+  'GET /v1/costs': 'viewer',
   'GET /v1/corpora/{reference}': 'viewer',
   'GET /v1/models': 'viewer',
   'GET /v1/models/{reference}': 'viewer',

@@ -11,6 +11,7 @@ const VERBS: Readonly<Record<string, string>> = {
   RunCompleted: 'succeeded',
   RunFailed: 'failed',
   RunCancelled: 'was cancelled',
+  BudgetReached: 'has reached its budget and pauses',
 };
 
 export function createNotify(ports: { readonly notifier: Notifier }): EventFunction {

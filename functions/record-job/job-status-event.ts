@@ -1,5 +1,6 @@
 /** `Batch Job State Change`, as EventBridge delivers it, into what the run of the job is told. */
 import * as z from 'zod';
+import { attemptTimes } from '#core/domain/cost-entry.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 import { gpuTimeOf } from '#core/domain/gpu-seconds.ts';
 import { type JobOrigin, originOfTags } from '#core/domain/job-origin.ts';
@@ -15,6 +16,8 @@ const jobStatusEvent = cloudEvent.extend({
     jobId: z.string().min(1).max(200),
     status: z.string().min(1).max(32),
     statusReason: z.string().optional(),
+    /** Of the attempt that runs, or ran last. */
+    startedAt: z.number().optional(),
     attempts: z
       .array(z.object({ startedAt: z.number().optional(), stoppedAt: z.number().optional() }))
       .max(100)
@@ -35,7 +38,7 @@ const MAX_REASON = 1000;
 /** @param record the function that takes news in the form in which the embedded job runner gives them */
 export function createJobStatusEvent(record: EventFunction, jobs: Pick<JobDirectory, 'find'>): EventFunction {
   return eventFunction('record-job', jobStatusEvent, async ({ detail }) => {
-    const { jobId, status, statusReason, attempts, container, tags, arrayProperties } = detail;
+    const { jobId, status, statusReason, startedAt, attempts, container, tags, arrayProperties } = detail;
     const index = arrayProperties?.index ?? null;
     // An array's parent is no job of its own, only the sum of its children.
     if (arrayProperties && index === null) return { recorded: false };
@@ -44,7 +47,8 @@ export function createJobStatusEvent(record: EventFunction, jobs: Pick<JobDirect
     const attempt = Math.max(1, attempts.length + (ended ? 0 : 1));
     const gpuTime = ended ? gpuTimeOf({ attempts, container }) : null;
     const reason = statusReason?.slice(0, MAX_REASON) ?? null;
-    return record({ ...origin, jobId, index, attempt, status, reason, gpuTime });
+    const times = attemptTimes(attempts, status === 'RUNNING' ? startedAt : undefined);
+    return record({ ...origin, jobId, index, attempt, status, reason, gpuTime, attempts: times });
   });
 }
 

@@ -44,4 +44,17 @@ export const jobPayload = z.object({
     .object({ gpuSeconds: z.number().min(0), stoppedAt: timestamp })
     .nullable()
     .optional(),
+  attempts: z
+    .array(z.object({ startedAt: z.number(), stoppedAt: z.number().nullable() }))
+    .max(100)
+    .optional(),
+  machine: z
+    .object({
+      instanceType: z.string().max(64),
+      purchase: z.enum(['local', 'spot', 'on-demand']),
+      usdPerHour: z.number().min(0),
+      pricedBy: z.string().max(200),
+    })
+    .nullable()
+    .optional(),
 });

@@ -12,6 +12,7 @@ import { type MotoServer, startMotoServer } from '#test/support/moto-server.ts';
 import { type MotoTable, motoTable, type SentRequest } from '#test/support/moto-table.ts';
 import { bodyOf, traceOf } from '#test/support/table-trace.ts';
 import { entryOf, keyOf } from './access-tests.ts';
+import { costOf } from './cost-tests.ts';
 import { quotaOf } from './quota-tests.ts';
 import {
   AT,
@@ -62,6 +63,7 @@ const READS: Readonly<Record<string, (ports: DynamoPorts) => Promise<unknown>>> 
   'keys.get': ({ keys }) => keys.get(TENANT, idOf(9)),
   'keys.list': ({ keys }) => keys.list(TENANT, PAGE),
   'quotas.get': ({ quotas }) => quotas.get(TENANT),
+  'costs.list': ({ costs }) => costs.list(TENANT, idOf(1)),
   'quotas.gpuSeconds': ({ quotas }) => quotas.gpuSeconds(TENANT, '2026-03'),
   'audit.list': ({ audit }) => audit.list(TENANT, PAGE),
   'webhooks.get': ({ webhooks }) => webhooks.get(TENANT, idOf(1)),
@@ -118,6 +120,7 @@ const WRITES: Readonly<Record<string, Change>> = {
     kind: 'gpu-use',
     use: { tenant: TENANT, month: '2026-03', jobId: 'job', gpuSeconds: 90 },
   },
+  'what an attempt costs': { kind: 'cost', entry: costOf() },
   'the condition that a run may work': { kind: 'admit-run', run: idOf(9), most: 100 },
   'an entry of the audit log': { kind: 'audit', entry: entryOf(9) },
   'a webhook': { kind: 'webhook', webhook: webhookOf(1), expected: null },

@@ -3,6 +3,7 @@ import presetFile from '#contracts/presets.json' with { type: 'json' };
 import type { Change } from '#core/ports/registry-writer.ts';
 import { accessTests } from './access-tests.ts';
 import { aliasTests } from './alias-tests.ts';
+import { costTests } from './cost-tests.ts';
 import { lineageTests, statusTests, versionTests } from './model-tests.ts';
 import { quotaTests } from './quota-tests.ts';
 import {
@@ -61,6 +62,7 @@ export function runRegistrySuite(name: string, make: () => Promise<RegistryWorld
     uploadTests(() => ports, commit);
     webhookTests(() => ports, commit);
     quotaTests(() => ports, commit);
+    costTests(() => ports, commit);
   });
 }
 

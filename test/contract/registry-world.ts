@@ -11,6 +11,7 @@ export type RegistryPorts = Pick<
   | 'tenants'
   | 'keys'
   | 'quotas'
+  | 'costs'
   | 'audit'
   | 'uploads'
   | 'webhooks'

@@ -40,6 +40,11 @@ export const ROWS: readonly Row[] = [
   [['webhooks', 'list'], answerOf('GET /v1/webhooks'), { items: [] }],
   [['keys', 'list'], answerOf('GET /v1/keys'), { items: [] }],
   [['audit', 'list'], answerOf('GET /v1/audit'), item({ command: 'POST /v1/runs', outcome: 'done' })],
+  [
+    ['costs', '--by', 'phase'],
+    answerOf('GET /v1/costs'),
+    { by: 'phase', items: [{ key: 'cognate', usd: 0 }] },
+  ],
   [['quotas', 'get'], answerOf('GET /v1/quotas'), {}],
   [['runs', 'create', '-f', 'FILE', '--dry-run'], component('RunPlan'), { name: 'tiny' }],
   [['models', 'list', '--phase', 'cognate'], answerOf('GET /v1/models'), { items: [{}, {}, {}, {}] }],

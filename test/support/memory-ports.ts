@@ -10,6 +10,7 @@ import { type MemoryOutbound, memoryOutbound } from './memory/outbound.ts';
 import {
   auditOf,
   corporaOf,
+  costsOf,
   keysOf,
   modelsOf,
   presetsOf,
@@ -48,6 +49,7 @@ export function memoryPorts(start = '2026-03-01T12:00:00.000Z'): MemoryPorts {
     metrics: ofTenants(metricsOf(store)),
     tenants: tenantsOf(store),
     keys: ofTenants(keysOf(store)),
+    costs: ofTenants(costsOf(store)),
     quotas: ofTenants(quotasOf(store)),
     audit: ofTenants(auditOf(store)),
     uploads: ofTenants(uploadsOf(store)),

@@ -715,6 +715,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/costs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What runs have cost, by run, phase, model or attempt */
+        readonly get: operations["getCosts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/gc": {
         readonly parameters: {
             readonly query?: never;
@@ -1756,6 +1773,47 @@ export interface components {
             /** @description UTC time, ISO 8601. */
             readonly createdAt: string;
             readonly recordVersion: number;
+        };
+        readonly Costs: {
+            /** @enum {string} */
+            readonly by: "run" | "phase" | "model" | "attempt";
+            /** @description Attempts that still run are counted up to then. */
+            readonly at: string;
+            /** @description Runs that were looked at, newest first. */
+            readonly runs: number;
+            readonly items: readonly {
+                /** @description Id of the run or the model, slug of the phase, or id of the entry. */
+                readonly key: string;
+                readonly name: string;
+                readonly usd: number;
+                /** @description Of all machines together. */
+                readonly machineHours: number;
+                readonly attempts: number;
+                /** @description Entries of the ledger that it is the sum of. */
+                readonly records: readonly string[];
+                /** @description What its machines at work now cost in an hour. */
+                readonly usdPerHour: number;
+                readonly capUsd: number | null;
+                readonly planned: {
+                    readonly usd: readonly [
+                        number,
+                        number
+                    ];
+                    readonly hours: readonly [
+                        number,
+                        number
+                    ];
+                    /** @description True where a speed in the plan was never measured. */
+                    readonly assumed: boolean;
+                } | null;
+                /** @description Other models that the same phase made for the same money. */
+                readonly sharedWith: number;
+            }[];
+            readonly total: {
+                readonly usd: number;
+                readonly machineHours: number;
+                readonly attempts: number;
+            };
         };
         readonly CreatedWebhook: {
             readonly webhook: components["schemas"]["Webhook"];
@@ -4454,6 +4512,45 @@ export interface components {
                     readonly sha256: string;
                 }[];
             }[];
+            /** @description What was planned and what the meter says. */
+            readonly cost?: {
+                readonly plan: {
+                    readonly usd: readonly [
+                        number,
+                        number
+                    ];
+                    readonly hours: readonly [
+                        number,
+                        number
+                    ];
+                    /** @description True where a speed in the plan was never measured. */
+                    readonly assumed: boolean;
+                } | null;
+                readonly usd: number;
+                readonly machineHours: number;
+                readonly phases: readonly {
+                    /** @enum {string} */
+                    readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                    readonly planned: {
+                        readonly usd: readonly [
+                            number,
+                            number
+                        ];
+                        readonly hours: readonly [
+                            number,
+                            number
+                        ];
+                        /** @description True where a speed in the plan was never measured. */
+                        readonly assumed: boolean;
+                    } | null;
+                    readonly usd: number;
+                    /** @description Of all machines together. */
+                    readonly machineHours: number;
+                    readonly attempts: number;
+                    /** @description Entries of the ledger that it is the sum of. */
+                    readonly records: readonly string[];
+                }[];
+            };
             readonly reproduce: {
                 readonly command: string;
                 readonly document: string;
@@ -4612,7 +4709,7 @@ export interface components {
              *       "RunCancelled"
              *     ]
              */
-            readonly events?: readonly ("RunSubmitted" | "RunStarted" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "RunPauseRequested" | "RunPaused" | "RunResumed" | "PhaseStarted" | "PhaseCompleted" | "RoundCompleted" | "ContractChecked" | "PhaseFailed" | "PhaseRetried" | "PhaseReused" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "WebhookDisabled")[];
+            readonly events?: readonly ("RunSubmitted" | "RunStarted" | "RunPlanned" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "RunPauseRequested" | "RunPaused" | "BudgetReached" | "RunResumed" | "PhaseStarted" | "PhaseCompleted" | "RoundCompleted" | "ContractChecked" | "PhaseFailed" | "PhaseRetried" | "PhaseReused" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "WebhookDisabled")[];
         };
         /** @description Model architecture */
         readonly architecture: {
@@ -4636,7 +4733,7 @@ export interface components {
             /** @description Rises by one per run, without gaps. */
             readonly seq: number;
             /** @enum {string} */
-            readonly type: "RunSubmitted" | "RunStarted" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "RunPauseRequested" | "RunPaused" | "RunResumed" | "PhaseStarted" | "PhaseCompleted" | "RoundCompleted" | "ContractChecked" | "PhaseFailed" | "PhaseRetried" | "PhaseReused" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "WebhookDisabled" | "phase_progress" | "generation_update" | "training_metrics" | "compression_progress" | "error_notification";
+            readonly type: "RunSubmitted" | "RunStarted" | "RunPlanned" | "RunCompleted" | "RunFailed" | "RunCancelled" | "RunCancelRequested" | "RunPauseRequested" | "RunPaused" | "BudgetReached" | "RunResumed" | "PhaseStarted" | "PhaseCompleted" | "RoundCompleted" | "ContractChecked" | "PhaseFailed" | "PhaseRetried" | "PhaseReused" | "GateEvaluated" | "JobSubmitted" | "JobStarted" | "JobFinished" | "CheckpointSaved" | "CheckpointRejected" | "ModelRegistered" | "CorpusRegistered" | "WebhookDisabled" | "phase_progress" | "generation_update" | "training_metrics" | "compression_progress" | "error_notification";
             /** @description A name: 1 to 64 lower-case letters, digits, dots, underscores and dashes. */
             readonly tenant: string;
             /** @description A sortable identifier (ULID). */
@@ -7421,6 +7518,38 @@ export interface operations {
             };
         };
     };
+    readonly getCosts: {
+        readonly parameters: {
+            readonly query?: {
+                readonly by?: "run" | "phase" | "model" | "attempt";
+                readonly run?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Costs"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly postGc: {
         readonly parameters: {
             readonly query?: never;
@@ -10141,6 +10270,8 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly dryRun?: "true" | "false";
+                /** @description What the run may cost from now on, in USD. */
+                readonly maxUsd?: string;
             };
             readonly header?: never;
             readonly path: {

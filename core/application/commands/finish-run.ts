@@ -4,6 +4,7 @@ import type { FinalEventType } from '#contracts/source/event-types.ts';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { RunReport } from '#contracts/source/report.ts';
 import { reportKey } from '../../domain/blob-key.ts';
+import { reportedCostOf } from '../../domain/cost-sums.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import type { Model } from '../../domain/model.ts';
 import type { Principal } from '../../domain/principal.ts';
@@ -36,7 +37,7 @@ export interface RunToFinish {
 
 export type FinishPorts = Pick<
   Ports,
-  'runs' | 'models' | 'metrics' | 'corpora' | 'registry' | 'blobs' | 'blobWriter' | 'clock'
+  'runs' | 'models' | 'metrics' | 'costs' | 'corpora' | 'registry' | 'blobs' | 'blobWriter' | 'clock'
 >;
 
 /** Finishing a run that has ended changes nothing. */
@@ -100,7 +101,7 @@ export function pausedRun(before: Run, at: string): RunChange {
         phase: null,
         attempt: null,
         at,
-        data: { execution },
+        data: { execution, reason: before.pauseReason ?? 'requested' },
       },
     ],
   };
@@ -156,6 +157,7 @@ async function writeReport(ports: FinishPorts, principal: Principal, run: Run): 
   const { metrics, models } = await figuresOf(ports, principal, run);
   const corpus = run.resolved.corpus && (await ports.corpora.get(principal.tenant, run.resolved.corpus.id));
   const answers = await readAnswers(ports, principal, run);
+  const entries = await ports.costs.list(principal.tenant, run.id);
   const report = buildReport({
     run,
     models: [...models].reverse(),
@@ -163,6 +165,7 @@ async function writeReport(ports: FinishPorts, principal: Principal, run: Run): 
     corpus,
     claims: listClaims(),
     answers,
+    ...(entries.length > 0 ? { cost: reportedCostOf(run, entries, ports.clock.now()) } : {}),
   });
   const encode = (text: string) => new TextEncoder().encode(text);
   await ports.blobWriter.write(

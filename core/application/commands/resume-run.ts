@@ -1,8 +1,9 @@
 /** Lets a paused run go on under a new execution: what has succeeded stays, what was at work goes on from its checkpoints. */
+import { spendingOf, standingEntries } from '../../domain/cost-entry.ts';
 import { ForgeError } from '../../domain/errors.ts';
 import type { Ulid } from '../../domain/ids.ts';
 import { type Principal, requireRole } from '../../domain/principal.ts';
-import { isTerminal, moveRun, type Run } from '../../domain/run.ts';
+import { capOf, isTerminal, moveRun, type Run } from '../../domain/run.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { QuotaPorts } from '../queries/require-quota.ts';
 import { admitRun } from './admit-run.ts';
@@ -11,6 +12,13 @@ import { startExecution } from './start-execution.ts';
 
 const PAUSING_SECONDS = 5;
 
+/** A cap that is higher than what the run has cost already. */
+export interface ResumeWish {
+  readonly maxUsd?: number | undefined;
+}
+
+type ResumePorts = QuotaPorts & Pick<Ports, 'registry' | 'workflow' | 'costs'>;
+
 /**
  * Resuming a run that works already starts nothing new.
  *
@@ -18,18 +26,24 @@ const PAUSING_SECONDS = 5;
  * of the server, starts the execution by its fixed name.
  */
 export async function resumeRun(
-  ports: QuotaPorts & Pick<Ports, 'registry' | 'workflow'>,
+  ports: ResumePorts,
   principal: Principal,
   id: Ulid,
+  { maxUsd }: ResumeWish = {},
 ): Promise<Run> {
   requireRole(principal, 'runner');
   const at = ports.clock.now().toISOString();
   const run = await changeRun(ports, principal, id, async (before) => {
     requireResumable(before);
     if (before.status !== 'paused') return { run: before };
+    await requireMoney(ports, before, maxUsd);
     const admission = await admitRun(ports, principal.tenant);
     const execution = `${id}-${before.executions.length + 1}`;
-    const resumed = moveRun(before, 'running', at);
+    const resumed = {
+      ...moveRun(before, 'running', at),
+      pauseReason: null,
+      maxUsd: maxUsd ?? before.maxUsd ?? null,
+    };
     return {
       run: { ...resumed, executions: [...before.executions, execution] },
       also: admission(id),
@@ -41,13 +55,30 @@ export async function resumeRun(
           phase: null,
           attempt: null,
           at,
-          data: { execution, by: principal.subject },
+          data: { execution, by: principal.subject, maxUsd: capOf(resumed) },
         },
       ],
     };
   });
   await startExecution(ports, run);
   return run;
+}
+
+/** A run that has cost its cap would be stopped at once. */
+async function requireMoney(
+  { costs, clock }: Pick<Ports, 'costs' | 'clock'>,
+  run: Run,
+  maxUsd: number | undefined,
+): Promise<void> {
+  const cap = maxUsd ?? capOf(run);
+  if (cap === null) return;
+  const { usd } = spendingOf(standingEntries(await costs.list(run.tenant, run.id)), clock.now());
+  const raised = maxUsd !== undefined || run.pauseReason !== 'budget';
+  if (raised && usd < cap) return;
+  throw new ForgeError('budget', `Run ${run.id} has cost ${usd.toFixed(4)} USD; its cap is ${cap} USD.`, {
+    code: 'budget_reached',
+    hint: `Give it more: forge runs resume ${run.id} --max-usd ${Math.max(0.01, Number((cap * 2).toPrecision(3)))}`,
+  });
 }
 
 /** Throws for a run that cannot go on, and says what to do instead. */

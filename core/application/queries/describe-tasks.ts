@@ -122,10 +122,15 @@ function taskOf(
     threads: threadsOf(run.resolved, phase),
     limits: {
       timeoutSeconds,
-      checkpointSeconds,
+      checkpointSeconds: plannedInterval(run, phase) ?? checkpointSeconds,
       leaseSeconds,
       ...(checkpointSteps === undefined ? {} : { checkpointSteps }),
     },
     ...forkedTask(run.origin?.checkpoint, phase, name),
   };
+}
+
+/** Where machines may be taken away, what is lost then follows from the plan and not from the phase. */
+function plannedInterval({ burst }: Run, phase: PhaseSlug): number | undefined {
+  return burst?.phases.find((each) => each.phase === phase && each.place === 'burst')?.checkpointSeconds;
 }

@@ -13,6 +13,7 @@ import type { Principal } from '../../domain/principal.ts';
 import type { ResolvedRun } from '../../domain/run.ts';
 import type { ReadPorts } from '../../ports/read-ports.ts';
 import { getRun } from './get-run.ts';
+import { readInterruptions } from './read-interruptions.ts';
 
 export interface RunToPlan {
   readonly resolved: ResolvedRun;
@@ -20,7 +21,7 @@ export interface RunToPlan {
   readonly budget: RunBudget | undefined;
 }
 
-type PlanPorts = Pick<ReadPorts, 'runs' | 'models' | 'metrics'>;
+type PlanPorts = Pick<ReadPorts, 'runs' | 'models' | 'metrics' | 'costs' | 'clock'>;
 
 export async function planBurstOfRun(
   ports: PlanPorts,
@@ -34,7 +35,7 @@ export async function planBurstOfRun(
     workloads: await workloadsOf(ports, principal, resolved),
     prices: PRICES,
     probes: wanted.probe === undefined ? [] : await readProbe(ports, principal, wanted.probe),
-    interruptions: { observedHours: 0, interruptions: 0 },
+    interruptions: await readInterruptions(ports, principal.tenant),
     seed: resolved.seed,
   });
 }
@@ -78,5 +79,11 @@ async function readProbe(ports: PlanPorts, principal: Principal, id: string): Pr
   const flop = used.reduce((sum, { serialFlop, sharedFlop }) => sum + serialFlop[0] + sharedFlop[0], 0);
   const own = seconds.filter((each) => used.some(({ phase }) => phase === each.phase));
   const total = own.reduce((sum, { value }) => sum + value, 0);
-  return [{ instanceType: LOCAL, flopPerSecond: flop / total, records: own.map((each) => each.id) }];
+  const types = new Set(
+    (await ports.costs.list(principal.tenant, id)).map(({ instanceType }) => instanceType),
+  );
+  // Without a ledger it ran here; on several types at once its seconds say nothing of either.
+  const [instanceType = LOCAL] = types;
+  if (types.size > 1) return [];
+  return [{ instanceType, flopPerSecond: flop / total, records: own.map((each) => each.id) }];
 }

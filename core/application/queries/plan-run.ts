@@ -50,7 +50,7 @@ export interface RunPlan {
 }
 
 export async function planRun(
-  ports: Pick<ReadPorts, 'corpora' | 'models' | 'presets' | 'blobs' | 'runs' | 'metrics'>,
+  ports: Pick<ReadPorts, 'corpora' | 'models' | 'presets' | 'blobs' | 'runs' | 'metrics' | 'costs' | 'clock'>,
   principal: Principal,
   document: RunDocument,
 ): Promise<RunPlan> {

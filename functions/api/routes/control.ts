@@ -5,10 +5,11 @@ import { type PhaseSlug, phaseSlug } from '#contracts/source/phase-slugs.ts';
 import { cancelRun } from '#core/application/commands/cancel-run.ts';
 import { type CopyWish, copyRun, planCopy } from '#core/application/commands/copy-run.ts';
 import { pauseRun, requirePausable } from '#core/application/commands/pause-run.ts';
-import { requireResumable, resumeRun } from '#core/application/commands/resume-run.ts';
+import { type ResumeWish, requireResumable, resumeRun } from '#core/application/commands/resume-run.ts';
 import { type Decisions, decideResume } from '#core/application/queries/decide-phases.ts';
 import { getRun } from '#core/application/queries/get-run.ts';
 import { listCheckpoints } from '#core/application/queries/list-checkpoints.ts';
+import { validationError } from '#core/domain/validation-error.ts';
 import type { ApiContext, ApiEnvironment } from '../environment.ts';
 import { requireIdempotencyKey } from '../middleware/idempotency-key.ts';
 import { readJsonBody } from '../middleware/json-body.ts';
@@ -22,6 +23,9 @@ const tag = 'runs';
 const byId = z.object({ id: z.string() });
 const words = ['true', 'false'] as const;
 const dryRunQuery = z.object({ dryRun: z.enum(words).optional() });
+const resumeQuery = dryRunQuery.extend({
+  maxUsd: z.string().optional().meta({ description: 'What the run may cost from now on, in USD.' }),
+});
 const VERBS = ['pause', 'resume', 'cancel', 'retry', 'fork'] as const;
 
 type Request = Context<ApiEnvironment>;
@@ -39,7 +43,17 @@ export function addControlRoutes(app: ApiApp, api: ApiContext): void {
   addCheckpoints(app, api);
 }
 
-const ACTS = { pause: pauseRun, resume: resumeRun, cancel: cancelRun } as const;
+const ACTS = { pause: pauseRun, cancel: cancelRun } as const;
+
+function wishOf(context: Request): ResumeWish {
+  const text = context.req.query('maxUsd');
+  if (text === undefined) return {};
+  const maxUsd = Number(text);
+  if (maxUsd > 0 && maxUsd <= 1_000_000) return { maxUsd };
+  const message = 'expected an amount in USD above 0 and up to 1000000';
+  throw validationError([{ pointer: '/query/maxUsd', code: 'out_of_range', message, got: text }]);
+}
+
 const SUMMARIES = {
   pause: 'Pause a run: its jobs write a checkpoint and end',
   resume: 'Resume a paused run',
@@ -47,7 +61,7 @@ const SUMMARIES = {
 } as const;
 
 /** What goes on, or stops, is the run itself. */
-function addGoingOn(app: ApiApp, { ports }: ApiContext, verb: keyof typeof ACTS): void {
+function addGoingOn(app: ApiApp, { ports }: ApiContext, verb: keyof typeof SUMMARIES): void {
   addRoute(
     app,
     {
@@ -56,12 +70,19 @@ function addGoingOn(app: ApiApp, { ports }: ApiContext, verb: keyof typeof ACTS)
       tag,
       summary: SUMMARIES[verb],
       params: byId,
-      query: dryRunQuery,
+      query: verb === 'resume' ? resumeQuery : dryRunQuery,
       answers: { 200: decisions, 202: run },
     },
     async (context) => {
       const { principal } = context.var;
-      if (!isDryRun(context)) return context.json(await ACTS[verb](ports, principal, idOf(context)), 202);
+      if (!isDryRun(context)) {
+        const id = idOf(context);
+        const done =
+          verb === 'resume'
+            ? await resumeRun(ports, principal, id, wishOf(context))
+            : await ACTS[verb](ports, principal, id);
+        return context.json(done, 202);
+      }
       return context.json(await wouldGoOn(ports, context, verb));
     },
   );

@@ -1,4 +1,5 @@
 /** The reading ports of the registry. */
+import type { CostEntry } from '#core/domain/cost-entry.ts';
 import type { LineageEdge } from '#core/domain/lineage.ts';
 import { ancestors } from '#core/domain/lineage.ts';
 import type { Model } from '#core/domain/model.ts';
@@ -7,6 +8,7 @@ import { summaryOf } from '#core/domain/run-summary.ts';
 import type { Delivery } from '#core/domain/webhook.ts';
 import type { AuditReader } from '#core/ports/audit-reader.ts';
 import type { CorpusReader } from '#core/ports/corpus-reader.ts';
+import type { CostReader } from '#core/ports/cost-reader.ts';
 import type { KeyReader } from '#core/ports/key-reader.ts';
 import type { ModelReader } from '#core/ports/model-reader.ts';
 import type { PresetReader } from '#core/ports/preset-reader.ts';
@@ -123,6 +125,15 @@ export function quotasOf(store: MemoryStore): QuotaReader {
       [...store.tables.gpuUse]
         .filter(([key]) => key.startsWith(`${tenant}/${month}/`))
         .reduce((sum, [, seconds]) => sum + seconds, 0),
+  };
+}
+
+export function costsOf(store: MemoryStore): CostReader {
+  return {
+    list: async (tenant, run) =>
+      ofTenant(store.tables.costs, tenant)
+        .filter(({ runId }) => runId === run)
+        .map((entry) => copyOf(entry) as CostEntry),
   };
 }
 

@@ -127,6 +127,11 @@ function applyQuota(
   return tables;
 }
 
+function applyCost(tables: Tables, tenant: string, { entry }: ChangeOf<'cost'>): Tables {
+  const key = keyOf(tenant, `${entry.runId}/${entry.id}`);
+  return tables.costs.has(key) ? tables : { ...tables, costs: withEntry(tables.costs, key, entry) };
+}
+
 function apply(tables: Tables, tenant: string, change: Change): Tables {
   switch (change.kind) {
     case 'run': {
@@ -176,6 +181,8 @@ function apply(tables: Tables, tenant: string, change: Change): Tables {
     case 'admit-run':
     case 'gpu-use':
       return applyQuota(tables, tenant, change);
+    case 'cost':
+      return applyCost(tables, tenant, change);
     case 'audit': {
       const key = keyOf(tenant, change.entry.id);
       if (tables.audit.has(key)) throw conflict('exists', `audit entry ${change.entry.id} exists`);

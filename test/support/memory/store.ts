@@ -4,6 +4,7 @@ import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { ApiKey } from '#core/domain/api-key.ts';
 import type { AuditEntry } from '#core/domain/audit.ts';
 import type { Corpus } from '#core/domain/corpus.ts';
+import type { CostEntry } from '#core/domain/cost-entry.ts';
 import type { NewEvent } from '#core/domain/event.ts';
 import type { Model } from '#core/domain/model.ts';
 import type { ModelAlias } from '#core/domain/model-alias.ts';
@@ -35,6 +36,7 @@ export interface Tables {
   readonly eventKeys: ReadonlySet<string>;
   readonly keys: ReadonlyMap<string, ApiKey>;
   readonly quotas: ReadonlyMap<string, Quota>;
+  readonly costs: ReadonlyMap<string, CostEntry>;
   /** GPU seconds by month and job. */
   readonly gpuUse: ReadonlyMap<string, number>;
   readonly audit: ReadonlyMap<string, AuditEntry>;
@@ -65,6 +67,7 @@ export function newStore(): MemoryStore {
       eventKeys: new Set(),
       keys: new Map(),
       quotas: new Map(),
+      costs: new Map(),
       gpuUse: new Map(),
       audit: new Map(),
     },

@@ -89,6 +89,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   'GET /v1/claims': plain('/v1/claims'),
   'GET /v1/claims/{id}': plain('/v1/claims/act'),
   'GET /v1/corpora': plain('/v1/corpora'),
+  'GET /v1/costs': plain('/v1/costs'),
   'POST /v1/corpora': plain('/v1/corpora', { body: { name: 'more', sha256: NOBODYS.file } }),
   'GET /v1/corpora/{reference}': { path: '/v1/corpora/$', named: 'corpus' },
   'POST /v1/gc': { path: '/v1/gc', named: 'run', sent: { body: { dryRun: true, run: '$' } } },
