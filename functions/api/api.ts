@@ -29,6 +29,7 @@ import { addPresetRoutes } from './routes/presets.ts';
 import { addQuotaRoutes } from './routes/quotas.ts';
 import { addRunStateRoutes } from './routes/run-state.ts';
 import { addRunRoutes } from './routes/runs.ts';
+import { addSeriesRoute } from './routes/series.ts';
 import { addUploadRoutes } from './routes/uploads.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 
@@ -50,6 +51,7 @@ export function createApi(ports: ApiPorts, options: ApiOptions): ApiApp {
   addControlRoutes(app, api);
   addRunStateRoutes(app, api);
   addEventRoutes(app, api);
+  addSeriesRoute(app, api);
   addUploadRoutes(app, api);
   addCorpusRoutes(app, api);
   addModelRoutes(app, api);

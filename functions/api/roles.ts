@@ -41,6 +41,7 @@ const READING: Readonly<Record<string, Access>> = {
   'GET /v1/runs/{id}/logs': 'viewer',
   'GET /v1/runs/{id}/metrics': 'viewer',
   'GET /v1/runs/{id}/report': 'viewer',
+  'GET /v1/runs/{id}/series': 'viewer',
   'GET /v1/runs/{id}/topology': 'viewer',
   'GET /v1/uploads': 'viewer',
 };

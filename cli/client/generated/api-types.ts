@@ -1317,6 +1317,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/runs/{id}/series": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Curves of a run: the first, the last, and the extremes of what lies between */
+        readonly get: operations["getRunsByIdSeries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/runs/{id}/topology": {
         readonly parameters: {
             readonly query?: never;
@@ -4573,6 +4590,27 @@ export interface components {
                 /** @enum {string} */
                 readonly slug: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
                 readonly status: string;
+            }[];
+        };
+        readonly SampledSeries: {
+            /** @enum {string} */
+            readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+            readonly stage: string | null;
+            readonly index: number | null;
+            readonly round: number | null;
+            readonly measure: string;
+            /** @description How many points there are. */
+            readonly of: number;
+            /** @description All of them, or the first, the last and the extremes between, by step. */
+            readonly points: readonly {
+                readonly step: number;
+                readonly value: number;
+                /** @description UTC time, ISO 8601. */
+                readonly at: string;
+                /** @description Number of the event that it was read from: the first after number - 1. */
+                readonly event?: number;
+                /** @description Id of the metric record that it was read from. */
+                readonly metric?: string;
             }[];
         };
         readonly StatusReason: {
@@ -10346,6 +10384,45 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description A problem document */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getRunsByIdSeries: {
+        readonly parameters: {
+            readonly query?: {
+                readonly phase?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
+                /** @description Name of the one measure that is wanted. */
+                readonly measure?: string;
+                /** @description Of each series, at most: 4 to 2000; 500 if not said. */
+                readonly points?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["SampledSeries"][];
+                    };
                 };
             };
             /** @description A problem document */

@@ -144,6 +144,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   'GET /v1/runs/{id}/metrics': run('metrics'),
   'POST /v1/runs/{id}/pause': run('pause'),
   'GET /v1/runs/{id}/report': run('report'),
+  'GET /v1/runs/{id}/series': run('series'),
   'GET /v1/runs/{id}/topology': run('topology'),
   'POST /v1/runs/{id}/resume': run('resume'),
   'POST /v1/runs/{id}/retry': run('retry', { body: {}, headers: key }),
