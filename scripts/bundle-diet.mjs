@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withoutDescriptions } from './bundle-descriptions.mjs';
 import { regionalEndpoints } from './bundle-endpoints.mjs';
-import { claimsAsReported, withoutSpareParts, zodByName } from './bundle-spare-parts.mjs';
+import { claimsAsReported, tableWithoutWords, withoutSpareParts, zodByName } from './bundle-spare-parts.mjs';
 import { inProject } from './project.mjs';
 
 /** Loads some modules as a text of ours. */
@@ -167,6 +167,7 @@ export const FUNCTION_DIET = [
   withoutSpareParts,
   regionalEndpoints,
   zodByName,
+  tableWithoutWords,
 ];
 
 /** Of every function that does not show the contracts themselves. */

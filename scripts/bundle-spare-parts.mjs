@@ -80,3 +80,14 @@ export const claimsAsReported = {
     });
   },
 };
+
+/** What the items of the table hold is said for docs/data-model.md; no function reads it. */
+export const tableWithoutWords = {
+  name: 'table-without-words',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]adapters[\\/]aws[\\/]table-layout\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(/^ {4}holds: '[^\n]*',$/gm, "    holds: '',"),
+      loader: 'ts',
+    }));
+  },
+};
