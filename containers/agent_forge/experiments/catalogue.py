@@ -25,6 +25,7 @@ PACKAGES = {
     "E9": "edge_of_chaos",
     "E10": "heated_loss",
     "E11": "prompt_baking",
+    "E11B": "baking_within_noise",
     "E14": "ood_monitor",
     "E15": "message_fuzz",
     "E16": "track_fusion",
@@ -32,7 +33,7 @@ PACKAGES = {
 GROUPS = {
     "merge": ("E3A", "E3B", "E3C", "E3D"),
     "quietstar": ("E4",),
-    "bake": ("E11",),
+    "bake": ("E11", "E11B"),
     "ood": ("E14",),
     "automotive": ("E14", "E15", "E16"),
     "all": tuple(PACKAGES),

@@ -1,8 +1,11 @@
 """E11 asks what it says, its arms differ in what they say, and running it again gives the same."""
 
+import pytest
 import torch
 
 from agent_forge.data.tokenizer import BOS_ID
+from agent_forge.experiments.baking_within_noise.experiment import EXPERIMENT as WITHIN_NOISE
+from agent_forge.experiments.baking_within_noise.experiment import rise
 from agent_forge.experiments.prompt_baking import ciphers
 from agent_forge.experiments.prompt_baking.experiment import EXPERIMENT, courses
 from agent_forge.experiments.runner import run_experiment
@@ -54,3 +57,24 @@ def test_running_it_again_measures_the_same_and_the_arm_without_a_bake_changes_n
     assert unbaked["kl"] == unbaked["kl_25"]
     assert measured[0]["full"]["kl"] != unbaked["kl"]
     assert one["verdict"] == "no verdict"
+
+
+def test_e11b_changes_the_bound_on_the_order_of_strengths_and_nothing_else() -> None:
+    theirs = {line.id: line for line in EXPERIMENT.lines}
+    assert [line.id for line in WITHIN_NOISE.lines if line != theirs[line.id]] == ["full-monotone"]
+    (record,) = (run_experiment(WITHIN_NOISE, "ci", [5], lambda _: None),)
+    (again,) = (run_experiment(EXPERIMENT, "ci", [5], lambda _: None),)
+    ours, known = (
+        {arm["name"]: arm["results"][0]["measures"] for arm in each["arms"]} for each in (record, again)
+    )
+    for arm in ("unbaked", "full"):
+        same = set(ours[arm]) & set(known[arm])
+        assert {"kl", "exact", "retain_kl", "kl_25", "kl_75", "reprompted_kl"} <= same
+        assert all(ours[arm][name] == known[arm][name] for name in same)
+    assert ours["unbaked"]["largest_rise"] == ours["unbaked"]["rise_beyond_noise"] == 0.0
+
+
+def test_a_rise_is_the_mean_of_paired_differences_with_its_standard_error() -> None:
+    mean, error = rise(torch.tensor([1.0, 2.0, 3.0, 4.0]), torch.tensor([1.5, 2.0, 3.5, 4.0]))
+    assert mean == pytest.approx(0.25)
+    assert error == pytest.approx(0.5 / 3**0.5 / 2)

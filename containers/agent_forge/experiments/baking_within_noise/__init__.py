@@ -1,0 +1,1 @@
+"""E11B: E11 with a tolerance on one of its bounds that is measured, on other seeds."""
