@@ -2,8 +2,9 @@
 
 Source: as E11, Prompt Baking, Bhargava et al. 2024 (arXiv 2409.13697). Task, network and all other bounds are
 E11's. E11 asked that a divergence measured on 256 sampled answers never rises with more of the change,
-without a tolerance. Here it may rise by what such a measurement cannot tell from nothing: two standard errors of the
-paired difference over the same 256 answers, computed on each seed from its own answers. E11's record stays.
+without a tolerance. Here it may rise by what such a measurement cannot tell from nothing: two standard
+errors of the paired difference over the same 256 answers, computed on each seed from its own answers. E11's
+record stays.
 Expected: as E11, and no rise beyond the noise.
 """
 
