@@ -137,6 +137,10 @@ class Tracker(Protocol):
         """Emit a `generation_update` event: one evaluated generation with its tree."""
         ...
 
+    def compression(self, update: Mapping[str, Json]) -> None:
+        """Emit a `compression_progress` event: a tensor measured, a family encoded, a file chosen."""
+        ...
+
     def progress(self, step: int, steps: int, message: str) -> None:
         """Emit a `phase_progress` event (rate limited) with an ETA."""
         ...

@@ -21,6 +21,7 @@ LAYERS = {
     "merging": {"errors", "code_hash", "model_files"},
     "conversion": {"errors", "process_limits"},
     "codecs": {"models", "errors"},
+    "compression": {"models", "codecs", "errors"},
     "tools": {"models", "data", "process_limits"} | GROUND,
     "graphs": {"models", "data", "storage"} | GROUND,
     "export": {"models", "data", "evaluation", "merging", "graphs", "errors", "model_files"},
@@ -30,7 +31,7 @@ LAYERS = {
     "tracking": {"errors", "clock", "identity"},
     "checkpoint": {"storage", "tracking", "ranks"} | GROUND,
     "phases": {"models", "data", "evaluation", "training", "merging", "evolution"}
-    | {"codecs", "automotive", "tools", "graphs"}
+    | {"codecs", "automotive", "tools", "graphs", "compression"}
     | SHARED
     | GROUND,
 }

@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { architecture } from './architecture.ts';
 import { checkpointManifest } from './checkpoint-manifest.ts';
 import { claims, claimVerdicts } from './claims.ts';
+import { compressionProgress } from './compression-progress.ts';
 import { event, eventLine } from './event.ts';
 import { evidenceRecord } from './evidence-record.ts';
 import { generationUpdate } from './generation-update.ts';
@@ -26,6 +27,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   event,
   'event-line': eventLine,
   'generation-update': generationUpdate,
+  'compression-progress': compressionProgress,
   'metric-record': metricRecord,
   architecture,
   properties,

@@ -3194,7 +3194,97 @@ export interface components {
                      */
                     readonly edge_learning_rate?: number;
                 };
-                readonly compression?: Record<string, never>;
+                readonly compression?: {
+                    /**
+                     * @description Ways in which tensors may be stored; halves, singles and exact ternary codes are always among them.
+                     * @default [
+                     *       "rtn8-g64",
+                     *       "rtn4-g64",
+                     *       "rtn4-g32",
+                     *       "rtn3-g64",
+                     *       "rtn2-g64",
+                     *       "vptq-v2k16",
+                     *       "vptq-v2k64",
+                     *       "vptq-v4k256",
+                     *       "vptq-v4k256r16",
+                     *       "seedlm-k10c8p3",
+                     *       "seedlm-k12c8p3",
+                     *       "hyper-u64",
+                     *       "hyper-u256"
+                     *     ]
+                     */
+                    readonly candidates?: readonly ("raw32" | "raw16" | "ternary" | "rtn8-g64" | "rtn8-g32" | "rtn4-g64" | "rtn4-g32" | "rtn3-g64" | "rtn3-g32" | "rtn2-g64" | "rtn2-g32" | "vptq-v2k16" | "vptq-v2k64" | "vptq-v2k256" | "vptq-v4k256" | "vptq-v4k256r16" | "seedlm-k10c8p3" | "seedlm-k10c8p4" | "seedlm-k10c12p4" | "seedlm-k12c8p3" | "seedlm-k12c8p4" | "seedlm-k12c12p4" | "seedlm-k16c8p3" | "seedlm-k16c8p4" | "seedlm-k16c12p4" | "hyper-u64" | "hyper-u256" | "hyper-u1024" | "hyper-golden-u256")[];
+                    /**
+                     * @description Rise of the loss that may be spent, in nats a token of held-out text.
+                     * @default 0.02
+                     */
+                    readonly most_loss?: number;
+                    /**
+                     * @description Bits a weight, over all weights, that the file may take; above 0 it decides instead of most_loss.
+                     * @default 0
+                     */
+                    readonly most_bits?: number;
+                    /**
+                     * @description Files that are made again where the loss of the one before is not as predicted.
+                     * @default 5
+                     */
+                    readonly retries?: number;
+                    /**
+                     * @description Jobs that encode side by side.
+                     * @default 2
+                     */
+                    readonly workers?: number;
+                    /**
+                     * @description Length of the random disturbance that a tensor is tried with, over its own.
+                     * @default 0.1
+                     */
+                    readonly disturbance?: number;
+                    /**
+                     * @description Rows of training text for the second moments of inputs.
+                     * @default 32
+                     */
+                    readonly calibration_rows?: number;
+                    /**
+                     * @description Held-out rows on which disturbed models are scored.
+                     * @default 16
+                     */
+                    readonly sensitivity_rows?: number;
+                    /**
+                     * @description Tokens per row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per pass.
+                     * @default 16
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 100000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split; half of it decides, half is reported.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description New targets per window of bits per byte.
+                     * @default 128
+                     */
+                    readonly eval_stride?: number;
+                    /**
+                     * @description Decoding steps that are timed, of each model.
+                     * @default 60
+                     */
+                    readonly profile_repeats?: number;
+                };
             };
             readonly gates?: readonly {
                 /** @enum {string} */
@@ -6297,7 +6387,97 @@ export interface components {
                      */
                     readonly edge_learning_rate?: number;
                 };
-                readonly compression?: Record<string, never>;
+                readonly compression?: {
+                    /**
+                     * @description Ways in which tensors may be stored; halves, singles and exact ternary codes are always among them.
+                     * @default [
+                     *       "rtn8-g64",
+                     *       "rtn4-g64",
+                     *       "rtn4-g32",
+                     *       "rtn3-g64",
+                     *       "rtn2-g64",
+                     *       "vptq-v2k16",
+                     *       "vptq-v2k64",
+                     *       "vptq-v4k256",
+                     *       "vptq-v4k256r16",
+                     *       "seedlm-k10c8p3",
+                     *       "seedlm-k12c8p3",
+                     *       "hyper-u64",
+                     *       "hyper-u256"
+                     *     ]
+                     */
+                    readonly candidates?: readonly ("raw32" | "raw16" | "ternary" | "rtn8-g64" | "rtn8-g32" | "rtn4-g64" | "rtn4-g32" | "rtn3-g64" | "rtn3-g32" | "rtn2-g64" | "rtn2-g32" | "vptq-v2k16" | "vptq-v2k64" | "vptq-v2k256" | "vptq-v4k256" | "vptq-v4k256r16" | "seedlm-k10c8p3" | "seedlm-k10c8p4" | "seedlm-k10c12p4" | "seedlm-k12c8p3" | "seedlm-k12c8p4" | "seedlm-k12c12p4" | "seedlm-k16c8p3" | "seedlm-k16c8p4" | "seedlm-k16c12p4" | "hyper-u64" | "hyper-u256" | "hyper-u1024" | "hyper-golden-u256")[];
+                    /**
+                     * @description Rise of the loss that may be spent, in nats a token of held-out text.
+                     * @default 0.02
+                     */
+                    readonly most_loss?: number;
+                    /**
+                     * @description Bits a weight, over all weights, that the file may take; above 0 it decides instead of most_loss.
+                     * @default 0
+                     */
+                    readonly most_bits?: number;
+                    /**
+                     * @description Files that are made again where the loss of the one before is not as predicted.
+                     * @default 5
+                     */
+                    readonly retries?: number;
+                    /**
+                     * @description Jobs that encode side by side.
+                     * @default 2
+                     */
+                    readonly workers?: number;
+                    /**
+                     * @description Length of the random disturbance that a tensor is tried with, over its own.
+                     * @default 0.1
+                     */
+                    readonly disturbance?: number;
+                    /**
+                     * @description Rows of training text for the second moments of inputs.
+                     * @default 32
+                     */
+                    readonly calibration_rows?: number;
+                    /**
+                     * @description Held-out rows on which disturbed models are scored.
+                     * @default 16
+                     */
+                    readonly sensitivity_rows?: number;
+                    /**
+                     * @description Tokens per row.
+                     * @default 128
+                     */
+                    readonly seq_len?: number;
+                    /**
+                     * @description Rows per pass.
+                     * @default 16
+                     */
+                    readonly batch_size?: number;
+                    /**
+                     * @description Most tokens of the train split that are encoded.
+                     * @default 100000
+                     */
+                    readonly train_tokens?: number;
+                    /**
+                     * @description Most tokens of the held-out split; half of it decides, half is reported.
+                     * @default 16384
+                     */
+                    readonly held_out_tokens?: number;
+                    /**
+                     * @description Every k-th document is held out, for a model that does not say which were.
+                     * @default 23
+                     */
+                    readonly held_out_every?: number;
+                    /**
+                     * @description New targets per window of bits per byte.
+                     * @default 128
+                     */
+                    readonly eval_stride?: number;
+                    /**
+                     * @description Decoding steps that are timed, of each model.
+                     * @default 60
+                     */
+                    readonly profile_repeats?: number;
+                };
             };
             /**
              * @description Gates on top of the ones each phase brings.
@@ -9693,7 +9873,97 @@ export interface operations {
                              */
                             readonly edge_learning_rate?: number;
                         };
-                        readonly compression?: Record<string, never>;
+                        readonly compression?: {
+                            /**
+                             * @description Ways in which tensors may be stored; halves, singles and exact ternary codes are always among them.
+                             * @default [
+                             *       "rtn8-g64",
+                             *       "rtn4-g64",
+                             *       "rtn4-g32",
+                             *       "rtn3-g64",
+                             *       "rtn2-g64",
+                             *       "vptq-v2k16",
+                             *       "vptq-v2k64",
+                             *       "vptq-v4k256",
+                             *       "vptq-v4k256r16",
+                             *       "seedlm-k10c8p3",
+                             *       "seedlm-k12c8p3",
+                             *       "hyper-u64",
+                             *       "hyper-u256"
+                             *     ]
+                             */
+                            readonly candidates?: readonly ("raw32" | "raw16" | "ternary" | "rtn8-g64" | "rtn8-g32" | "rtn4-g64" | "rtn4-g32" | "rtn3-g64" | "rtn3-g32" | "rtn2-g64" | "rtn2-g32" | "vptq-v2k16" | "vptq-v2k64" | "vptq-v2k256" | "vptq-v4k256" | "vptq-v4k256r16" | "seedlm-k10c8p3" | "seedlm-k10c8p4" | "seedlm-k10c12p4" | "seedlm-k12c8p3" | "seedlm-k12c8p4" | "seedlm-k12c12p4" | "seedlm-k16c8p3" | "seedlm-k16c8p4" | "seedlm-k16c12p4" | "hyper-u64" | "hyper-u256" | "hyper-u1024" | "hyper-golden-u256")[];
+                            /**
+                             * @description Rise of the loss that may be spent, in nats a token of held-out text.
+                             * @default 0.02
+                             */
+                            readonly most_loss?: number;
+                            /**
+                             * @description Bits a weight, over all weights, that the file may take; above 0 it decides instead of most_loss.
+                             * @default 0
+                             */
+                            readonly most_bits?: number;
+                            /**
+                             * @description Files that are made again where the loss of the one before is not as predicted.
+                             * @default 5
+                             */
+                            readonly retries?: number;
+                            /**
+                             * @description Jobs that encode side by side.
+                             * @default 2
+                             */
+                            readonly workers?: number;
+                            /**
+                             * @description Length of the random disturbance that a tensor is tried with, over its own.
+                             * @default 0.1
+                             */
+                            readonly disturbance?: number;
+                            /**
+                             * @description Rows of training text for the second moments of inputs.
+                             * @default 32
+                             */
+                            readonly calibration_rows?: number;
+                            /**
+                             * @description Held-out rows on which disturbed models are scored.
+                             * @default 16
+                             */
+                            readonly sensitivity_rows?: number;
+                            /**
+                             * @description Tokens per row.
+                             * @default 128
+                             */
+                            readonly seq_len?: number;
+                            /**
+                             * @description Rows per pass.
+                             * @default 16
+                             */
+                            readonly batch_size?: number;
+                            /**
+                             * @description Most tokens of the train split that are encoded.
+                             * @default 100000
+                             */
+                            readonly train_tokens?: number;
+                            /**
+                             * @description Most tokens of the held-out split; half of it decides, half is reported.
+                             * @default 16384
+                             */
+                            readonly held_out_tokens?: number;
+                            /**
+                             * @description Every k-th document is held out, for a model that does not say which were.
+                             * @default 23
+                             */
+                            readonly held_out_every?: number;
+                            /**
+                             * @description New targets per window of bits per byte.
+                             * @default 128
+                             */
+                            readonly eval_stride?: number;
+                            /**
+                             * @description Decoding steps that are timed, of each model.
+                             * @default 60
+                             */
+                            readonly profile_repeats?: number;
+                        };
                     };
                 };
             };

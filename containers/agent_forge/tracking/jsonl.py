@@ -94,6 +94,14 @@ class JsonlTracker:
         """
         self._emit("generation_update", {**self._turn(), **update})
 
+    def compression(self, update: Mapping[str, Any]) -> None:
+        """Emit a `compression_progress` event.
+
+        Raises:
+            ForgeError(numeric): a number in it is NaN or infinite.
+        """
+        self._emit("compression_progress", {**self._turn(), **update})
+
     def progress(self, step: int, steps: int, message: str) -> None:
         """Emit a `phase_progress` event, at most one per second and always for the last step."""
         data = self._progress.measure(step, steps, message)

@@ -61,6 +61,7 @@ class DictTracker:
     warnings: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     trained: list[tuple[int, dict[str, float]]] = field(default_factory=list)
     generations: list[dict[str, Any]] = field(default_factory=list)
+    compressions: list[dict[str, Any]] = field(default_factory=list)
 
     def record(
         self,
@@ -85,6 +86,9 @@ class DictTracker:
 
     def generation(self, update: Mapping[str, Any]) -> None:
         self.generations.append(json.loads(json.dumps(dict(update), allow_nan=False)))
+
+    def compression(self, update: Mapping[str, Any]) -> None:
+        self.compressions.append(json.loads(json.dumps(dict(update), allow_nan=False)))
 
     def progress(self, step: int, steps: int, message: str) -> None:
         assert 0 <= step <= steps

@@ -4,6 +4,7 @@ import { PHASE_SLUGS, type PhaseSlug } from '../phase-slugs.ts';
 import { bakingFields, bakingSettings } from './baking.ts';
 import { bitnetFields, bitnetSettings } from './bitnet.ts';
 import { cognateFields, cognateSettings } from './cognate.ts';
+import { compressionFields, compressionSettings } from './compression.ts';
 import { deploymentFields, deploymentSettings } from './deployment.ts';
 import { evomergeFields, evomergeSettings } from './evomerge.ts';
 import { quietStarFields, quietStarSettings } from './quiet-star.ts';
@@ -16,10 +17,6 @@ interface PhaseSettings {
   readonly complete: z.ZodType<Record<string, unknown>>;
 }
 
-/** Phases whose settings come with a later release take none. */
-const noFields = z.strictObject({});
-const none = { fields: noFields, complete: noFields };
-
 /** A phase's settings are added here and nowhere else; all below follows from it. */
 const PHASE_SETTINGS = {
   cognate: { fields: cognateFields, complete: cognateSettings },
@@ -29,7 +26,7 @@ const PHASE_SETTINGS = {
   training: { fields: trainingFields, complete: trainingSettings },
   baking: { fields: bakingFields, complete: bakingSettings },
   deployment: { fields: deploymentFields, complete: deploymentSettings },
-  compression: none,
+  compression: { fields: compressionFields, complete: compressionSettings },
 } satisfies Record<PhaseSlug, PhaseSettings>;
 
 function perPhase<Value>(value: (settings: PhaseSettings) => Value): Readonly<Record<PhaseSlug, Value>> {

@@ -14,6 +14,7 @@ from torch import Tensor
 from agent_forge.artifacts import SAFETENSORS_TYPE
 from agent_forge.data.streams import spread_rows
 from agent_forge.data.tokenizer import TextTokenizer
+from agent_forge.evaluation.decode_speed import decode_times
 from agent_forge.evaluation.held_out import HeldOut, score_model
 from agent_forge.evaluation.packed_size import PackedSize, measure_packed
 from agent_forge.evaluation.record import record_score
@@ -27,7 +28,6 @@ from agent_forge.models.titan import TinyTitan
 from agent_forge.phase import PhaseContext
 from agent_forge.phases.bitnet.calibration import calibrate, table_of, worst_of
 from agent_forge.phases.bitnet.config import BitnetConfig
-from agent_forge.phases.bitnet.profile import decode_times
 from agent_forge.training.thought_objective import following, generator_of
 
 PACKED = "packed.safetensors"

@@ -1,4 +1,4 @@
-"""How fast a packed model decodes beside full precision: one token at a time, in turns, one thread."""
+"""How fast models decode beside each other: one token at a time, in turns, one thread."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,0 +1,1 @@
+"""Phase 8: the smallest file that says the same."""
