@@ -77,12 +77,20 @@ const programTargets = () => [
   },
 ];
 
+/** Started by `forge models serve`; the runtime of graphs is found in the packages when it is asked for one. */
+const inferenceTarget = () => ({
+  name: 'inference',
+  kind: 'program',
+  entry: 'local/inference/main.ts',
+  options: { ...common, outfile: 'dist/local/inference.mjs' },
+});
+
 /**
  * Everything that is bundled: the functions of contracts/functions.json, the reads at the edge, the command line and the local server.
  * @throws SetupError where an entry file does not exist
  */
 export function bundleTargets() {
-  const targets = [...functionTargets(), edgeTarget(), ...programTargets()];
+  const targets = [...functionTargets(), edgeTarget(), ...programTargets(), inferenceTarget()];
   const missing = targets.filter(({ entry }) => !existsSync(inProject(entry)));
   if (missing.length === 0) return targets;
   throw new SetupError(

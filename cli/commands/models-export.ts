@@ -1,11 +1,11 @@
 /** forge models export */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve, sep } from 'node:path';
-import type { Model } from '../client/records.ts';
+import { join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { unreadable } from '../documents/read-file.ts';
 import { CliError } from '../errors.ts';
+import { fetchFiles, requireUsable } from '../files/fetch-model.ts';
 import { counted, formatBytes } from '../output/figures.ts';
 import { runPython } from '../python/run-python.ts';
 
@@ -32,25 +32,6 @@ async function requireFree(path: string, name: string): Promise<void> {
   });
 }
 
-/** The model's files as registered, each with the hash of its record. */
-async function fetchFiles({ client, console }: Context, model: Model, folder: string): Promise<void> {
-  for (const { path, sha256, bytes } of model.files) {
-    const target = resolve(folder, path);
-    if (!target.startsWith(folder + sep))
-      throw new CliError(
-        'corrupt',
-        `The record of ${model.name}@${model.version} names the file "${path}".`,
-        {
-          code: 'unsafe_path',
-          hint: 'No model has such files; do not use this server.',
-        },
-      );
-    await mkdir(dirname(target), { recursive: true });
-    await client.downloadFile({ sha256, target, name: path });
-    console.note(`${path}, ${formatBytes(bytes)}: fetched`);
-  }
-}
-
 function shown(result: Readonly<Record<string, unknown>>): string {
   const files = Object.values(result.files as Readonly<Record<string, { readonly bytes: number }>>);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -75,11 +56,7 @@ export async function exportModel(
   const { client, console, io } = context;
   await requireFree(resolve(io.cwd, out), out);
   const model = await client.getModel(reference);
-  if (model.status === 'quarantined')
-    throw new CliError('conflict', `${model.name}@${model.version} is quarantined; nothing may use it.`, {
-      code: 'not_verified',
-      hint: 'Look at why: forge models get. To bring it back: forge models restore.',
-    });
+  requireUsable(model);
   const staging = await mkdtemp(join(tmpdir(), 'forge-export-'));
   try {
     const folder = join(staging, 'model');

@@ -50,6 +50,18 @@ function addExport(models: Command, act: Act): void {
     );
 }
 
+function addServe(models: Command, act: Act): void {
+  models
+    .command('serve')
+    .argument('<ref>', REFERENCE)
+    .option('--port <port>', 'port on loopback; 0 takes a free one', wholeNumber(0), 0)
+    .option('--onnx <dir>', 'graph of this model, as forge models export --to onnx wrote it')
+    .description('answer questions to a deployed model on this machine, as /v1/completions')
+    .action((ref, options) =>
+      act(async (context) => (await import('../commands/models-serve.ts')).serveModel(context, ref, options)),
+    );
+}
+
 export function addModelsVerbs(program: Command, act: Act): void {
   const models = program
     .command('models')
@@ -87,6 +99,7 @@ export function addModelsVerbs(program: Command, act: Act): void {
       ),
     );
   addExport(models, act);
+  addServe(models, act);
   models
     .command('verify')
     .argument('<ref>', REFERENCE)

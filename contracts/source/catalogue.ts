@@ -4,6 +4,7 @@ import { architecture } from './architecture.ts';
 import { checkpointManifest } from './checkpoint-manifest.ts';
 import { claims, claimVerdicts } from './claims.ts';
 import { compressionProgress } from './compression-progress.ts';
+import { deploymentProbe } from './deployment-probe.ts';
 import { event, eventLine } from './event.ts';
 import { evidenceRecord } from './evidence-record.ts';
 import { generationUpdate } from './generation-update.ts';
@@ -38,5 +39,6 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   triggers,
   'upload-manifest': uploadManifest,
   'onnx-graph': onnxGraph,
+  'deployment-probe': deploymentProbe,
   ...Object.fromEntries(PHASE_SLUGS.map((slug) => [`phases/${slug}`, SETTINGS[slug]])),
 };

@@ -32,6 +32,7 @@ function checkout(): string {
     'adapters/aws/none.ts': 'export {};\n',
     'cli/forge.ts': `#!/usr/bin/env node${FORGE}`,
     'local/main.ts': "console.log('server');\n",
+    'local/inference/main.ts': "console.log('inference');\n",
   });
   cpSync(join(PROJECT, 'scripts'), join(root, 'scripts'), { recursive: true });
   for (const name of ['esbuild', '@esbuild', 'zod']) {
@@ -68,7 +69,7 @@ describe('the commands of package.json', () => {
     const told = run('npm run setup');
 
     expect(told.err).toMatch(/set-up: npm packages: found as the lock asks for, \d+\.\d s/);
-    expect(told.err).toMatch(/set-up: bundles: 4 built into dist\/, \d+\.\d s/);
+    expect(told.err).toMatch(/set-up: bundles: 5 built into dist\/, \d+\.\d s/);
     expect(told.out).not.toContain('forge was asked');
     expect(told.exitCode).toBe(0);
   });
@@ -78,7 +79,7 @@ describe('the commands of package.json', () => {
 
     const told = run('npm start');
 
-    expect(told.err).toMatch(/set-up: bundles: 4 built into dist\/, \d+\.\d s/);
+    expect(told.err).toMatch(/set-up: bundles: 5 built into dist\/, \d+\.\d s/);
     expect(told.out).toContain('forge was asked to demo\n');
     expect(told.exitCode).toBe(0);
   });

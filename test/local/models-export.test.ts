@@ -11,9 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { runCli } from '#cli/program.ts';
 import { removeFixtures } from '#test/support/fixture-tree.ts';
-import { removeBundle, ServerProcess } from '#test/support/server-process.ts';
-import { cleanUp, forge, freshFolder, ROOT } from '../unit/cli/cli-harness.ts';
+import { removeBundle, ServerProcess, until } from '#test/support/server-process.ts';
+import { cleanUp, forge, freshFolder, ROOT, recordingIo } from '../unit/cli/cli-harness.ts';
 import { outputOf } from '../unit/cli/output-schemas.ts';
 
 const PYTHON = join(ROOT, '.venv', 'bin', 'python');
@@ -110,6 +111,65 @@ it('exports a graph with the description of how it is called, compared with torc
   expect(Math.max(...Object.values(told.parity.largestDifference))).toBeLessThanOrEqual(1e-4);
   const back = await run('models', 'import', 'graph', '--name', 'from-graph', '--json');
   expect([back.exitCode, back.stderr]).toEqual([2, expect.stringContaining('missing_file')]);
+}, 240_000);
+
+/** A project's folder with the program of the endpoint, bundled from the sources as they are. */
+function servingRoot(): string {
+  const root = join(ROOT, 'dist', 'test', `serving-${process.pid}`);
+  const program = join(root, 'dist', 'local', 'inference.mjs');
+  execFileSync(process.execPath, [join(ROOT, 'test/support/bundle-server.mjs'), program, 'inference']);
+  return root;
+}
+
+it('serves the exported graph of a model until Ctrl-C, refuses one of another model, and says what is missing', async () => {
+  const root = servingRoot();
+  const io = {
+    cwd: work,
+    root,
+    env: { PATH: process.env.PATH ?? '', FORGE_HOME: join(server.home, '.forge') },
+  };
+  const words = (...more: readonly string[]) => [
+    'models',
+    'serve',
+    ...more,
+    '--endpoint',
+    server.url,
+    '--json',
+  ];
+  try {
+    const without = await forge(words('toy'), io);
+    expect([without.exitCode, without.stderr]).toEqual([2, expect.stringContaining('no_graph')]);
+    expect(without.stderr).toContain('forge models export toy@1 --to onnx');
+
+    const interruption = new AbortController();
+    const { io: streams, said } = recordingIo({ ...io, interrupted: interruption.signal });
+    const ended = runCli(words('toy', '--onnx', 'graph'), streams);
+    const line = await until(
+      'an endpoint that listens',
+      60,
+      () => said().stdout.includes('}') && said().stdout,
+    );
+    const { url } = JSON.parse(line) as { readonly url: string };
+    const answer = await fetch(`${url}/v1/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ prompt: 'The state', max_tokens: 4 }),
+    });
+    expect(await answer.json()).toMatchObject({
+      model: 'toy@1',
+      usage: { completion_tokens: expect.any(Number) },
+    });
+    interruption.abort();
+    expect(await ended).toBe(0);
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+
+    const file = join(work, 'graph', 'graph.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(weightsHash, 'f'.repeat(64)));
+    const other = await forge(words('toy', '--onnx', 'graph'), io);
+    expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining('other_model')]);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
 }, 240_000);
 
 it('exits 2 for a folder with something in it, and fetches nothing', async () => {

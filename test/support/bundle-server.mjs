@@ -1,11 +1,12 @@
-/** Bundles the server as `npm run build` does, to the path that is given: node bundle-server.mjs OUTFILE. */
+/** Bundles the server, or another program, as `npm run build` does: node bundle-server.mjs OUTFILE [NAME]. */
 import { build } from 'esbuild';
 import { bundleTargets } from '../../scripts/bundle-targets.mjs';
 
 const banner =
   "import{createRequire as forgeRequire}from'node:module';const require=forgeRequire(import.meta.url);";
-const target = bundleTargets().find(({ name }) => name === 'server');
-if (!target) throw new Error('scripts/bundle-targets.mjs names no bundle "server".');
+const name = process.argv[3] ?? 'server';
+const target = bundleTargets().find((each) => each.name === name);
+if (!target) throw new Error(`scripts/bundle-targets.mjs names no bundle "${name}".`);
 await build({
   ...target.options,
   entryPoints: [target.entry],

@@ -38,6 +38,11 @@ const FORBIDDEN: Readonly<Record<string, readonly [string, string]>> = {
     'adapters/outbound/a.ts',
     "import '../local/sqlite-thing.ts';",
   ],
+  'adapters/onnx import only ports, domain and contracts of ours': [
+    'adapters/onnx/a.ts',
+    "import '../local/sqlite-thing.ts';",
+  ],
+  'only adapters/onnx import onnxruntime-node': ['functions/start/e.ts', "import 'onnxruntime-node';"],
   'only adapters/identity import jose': ['functions/start/d.ts', "import 'jose';"],
   'only adapters/aws import the AWS SDK': ['functions/start/a.ts', "import '@aws-sdk/client-s3';"],
   'only functions and adapters/aws import Powertools': [
@@ -50,7 +55,7 @@ const FORBIDDEN: Readonly<Record<string, readonly [string, string]>> = {
     'functions/start/c.ts',
     "import '../../adapters/aws/ports.ts';",
   ],
-  'a handler imports its function, core, contracts, adapters/aws/ports or triggers-environment, adapters/identity and adapters/outbound':
+  'a handler imports its function, core, contracts, adapters/aws/ports or triggers-environment, adapters/identity, outbound and onnx':
     ['functions/other/handler.ts', "import '../../adapters/aws/s3-thing.ts';"],
   'nobody but a test imports a handler': ['local/c.ts', "import '../functions/start/handler.ts';"],
   'local/asl imports nothing of ours but domain types': ['local/asl/a.ts', "import '../jobs/queue.ts';"],
@@ -110,6 +115,7 @@ const PACKAGES = [
   'hono',
   'jose',
   'libsql',
+  'onnxruntime-node',
   'three',
   '@aws-sdk/client-s3',
   '@aws-lambda-powertools/logger',
