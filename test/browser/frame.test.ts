@@ -67,14 +67,14 @@ describe('the frame of the dashboard', () => {
     await shown.page.waitForURL('**/claims');
 
     await shown.page.getByRole('heading', { name: 'Claims', level: 1 }).waitFor();
-    await shown.page.waitForFunction("document.activeElement.tagName === 'H1'");
+    await shown.page.locator('h1:focus').waitFor();
   });
 
   it('keeps the theme that was chosen, from the first paint on', async () => {
     await shown.go('/federation');
     await shown.page.getByLabel('Theme').selectOption('dark');
     await shown.page.reload({ waitUntil: 'commit' });
-    await shown.page.waitForFunction("document.documentElement.dataset.theme === 'dark'");
+    await shown.page.locator('html[data-theme=dark]').waitFor();
     await settled(shown.page);
     expect(await accessibilityFaults(shown.page)).toEqual([]);
     await shown.page.getByLabel('Theme').selectOption('system');

@@ -75,10 +75,16 @@ export function Elapsed({ from, to, source }: Sourced & { readonly from: string;
   );
 }
 
+export interface QuotedProps extends Sourced {
+  readonly text: string;
+  /** What the record has, where that is no text. @default the text */
+  readonly raw?: unknown;
+}
+
 /** Words of a record as they stand there: rules, messages, settings, names. */
-export function Quoted({ text, source }: Sourced & { readonly text: string }) {
+export function Quoted({ text, raw = text, source }: QuotedProps) {
   return (
-    <SourcedLink source={source} raw={text} quoted>
+    <SourcedLink source={source} raw={raw} quoted>
       {text}
     </SourcedLink>
   );

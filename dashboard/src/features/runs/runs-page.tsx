@@ -1,10 +1,12 @@
 /** Home: the runs, and the ways to begin another one. */
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Page } from '../../components/page.tsx';
 import { Panel } from '../../components/panel.tsx';
 import { RunList } from './run-list.tsx';
-import { SubmitForm } from './submit-form.tsx';
-import { UploadModel } from './upload-model.tsx';
+
+/** Not before somebody wants them: the schema of a run document is longer than the rest of the page. */
+const SubmitForm = lazy(() => import('./submit-form.tsx'));
+const UploadModel = lazy(() => import('./upload-model.tsx'));
 
 type Way = 'submit' | 'upload' | null;
 
@@ -26,8 +28,10 @@ export default function RunsPage() {
           Upload a model
         </button>
       </div>
-      {way === 'submit' && <SubmitForm />}
-      {way === 'upload' && <UploadModel />}
+      <Suspense fallback={<p role="status">One moment …</p>}>
+        {way === 'submit' && <SubmitForm />}
+        {way === 'upload' && <UploadModel />}
+      </Suspense>
       <Panel title="Newest first">
         <RunList />
       </Panel>

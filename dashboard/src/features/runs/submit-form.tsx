@@ -114,7 +114,7 @@ function useSubmission(document: unknown) {
   });
 }
 
-export function SubmitForm() {
+export default function SubmitForm() {
   const [filled, fill] = useState<Filled>(EMPTY);
   const document = documentOf(filled);
   const plan = useMutation({ mutationFn: () => post<RunPlan>('/v1/plan', document) });

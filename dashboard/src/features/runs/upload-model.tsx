@@ -43,7 +43,7 @@ async function upload({
   return post<Model>('/v1/models', { name, files: sent, ...(licence === '' ? {} : { licence }) });
 }
 
-export function UploadModel() {
+export default function UploadModel() {
   const [files, setFiles] = useState<readonly File[]>([]);
   const sending = useMutation({ mutationFn: upload });
   const submit = (event: FormEvent<HTMLFormElement>) => {
