@@ -62,6 +62,8 @@ def test_the_phase_ends_with_one_model_and_a_prompt_vector_per_bake(done: JobRoo
     assert properties["tokenizerHash"] == before["tokenizerHash"]
     assert properties["zeroMatrices"] == []
     assert properties["finite"]
+    brought = {each["path"] for each in model["files"]}
+    assert ("baked.safetensors" in brought) == (model["role"] == "baked")
     artifacts = {each["name"]: each["sha256"] for each in result["artifacts"]}
     for place in (0, 1):
         (card,) = (each for each in result["artifacts"] if each["name"] == f"prompt-vector-card-{place}")

@@ -7,8 +7,11 @@ import pytest
 
 from agent_forge.contracts import load_contract, validate
 from agent_forge.graphs.session import GraphSession
+from agent_forge.models.folder import load_model
 from agent_forge.phases.deployment.config import DeploymentConfig
 from agent_forge.properties import PROPERTIES, measure_model
+from agent_forge.training.answers import answer_all, speaker
+from agent_forge.training.baked_answers import BAKED_ANSWERS, baked_of, write_baked
 from tests.data.texts import documents
 from tests.graphs.toys import tokens, write_model
 from tests.support.job_room import MODEL_ID, JobRoom
@@ -23,6 +26,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> JobRoom:
     """A room in which every stage has run, reading what the plan says."""
     room = JobRoom(tmp_path_factory.mktemp("deployment-jobs"))
     folder = write_model(room.path("registered"))
+    teacher = load_model(folder).eval()
+    asked = answer_all(teacher, [40, 41], [[50, 51], [60]], 3, seed=0)
+    write_baked(folder / BAKED_ANSWERS, [baked_of(speaker(teacher), asked)])
     (folder / PROPERTIES).write_text(json.dumps(measure_model(folder)), encoding="utf-8")
     texts = documents(12, sentences=30)
     corpus = room.corpus_input([{"id": f"{i}.txt", "text": text} for i, text in enumerate(texts)])
@@ -74,6 +80,13 @@ def test_every_gate_has_its_figures_and_those_that_end_a_run_hold(done: JobRoom)
     assert found["fp32/parity_batches"] == 2 * CONFIG["parity_batches"]
     assert found["fp32/cache_bytes"] == found["fp32/cache_bytes_expected"]
     assert found["int4/bytes"] < found["int8/bytes"] < found["fp32/bytes"]
+
+
+def test_what_was_baked_is_asked_again_of_the_graph(done: JobRoom) -> None:
+    found = metrics(done)
+    assert found["input/baked_kl"] > 0
+    assert found["chosen/baked_kl"] == pytest.approx(found["input/baked_kl"], rel=0.5)
+    assert 0 <= found["chosen/baked_agreement"] <= 1
 
 
 def test_every_highlight_has_its_figures(done: JobRoom) -> None:

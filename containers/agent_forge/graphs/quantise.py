@@ -3,6 +3,7 @@
 Products of activations with activations stay in floating point, and so does the memory's scan.
 """
 
+import logging
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,8 @@ def write_int4(source: Path, folder: Path, block_size: int) -> None:
         _prepared(source), bits=4, block_size=block_size, is_symmetric=True, accuracy_level=4,
         op_types_to_quantize=tuple(OPERATORS),
     )  # fmt: skip
+    # It says of every node what it does with it.
+    logging.getLogger(MatMulNBitsQuantizer.__module__).setLevel(logging.WARNING)
     quantiser.process()
     write_whole(quantiser.model.model, folder)
 

@@ -3,6 +3,8 @@
 Stages: again and again `bake` (single) -> `test` (reduce), a round for every bake -> `evaluate` (reduce).
 """
 
+import shutil
+
 from torch import Tensor
 
 from agent_forge.artifacts import publish_json, publish_tensors, publish_under
@@ -20,6 +22,7 @@ from agent_forge.phases.baking.report import evaluate_bakes
 from agent_forge.phases.baking.retest import retest
 from agent_forge.phases.baking.vector_card import vector_card
 from agent_forge.stages import input_model, run_stage
+from agent_forge.training.baked_answers import BAKED_ANSWERS
 
 BAKED, UNBAKED = "baked", "unbaked"
 
@@ -81,6 +84,7 @@ def run_evaluate(context: PhaseContext) -> None:
     for delta in oven.deltas():
         add_delta(model, delta, config.strength)
     save_model(model, context.work / BAKED, tokenizer.json)
+    shutil.copyfile(context.work / BAKED_ANSWERS, context.work / BAKED / BAKED_ANSWERS)
     parents = [Parent("baked-from", model_id=source.model_id)]
     context.publish_model(BAKED, BAKED, context.work / BAKED, parents)
 

@@ -26,6 +26,7 @@ from agent_forge.phases.baking.probing import (
     trait,
 )
 from agent_forge.training.answers import distance, speaker
+from agent_forge.training.baked_answers import BAKED_ANSWERS, baked_of, write_baked
 
 NATS = "nats/token"
 TOKENS, PROBES = "share of tokens", "share of probes"
@@ -38,7 +39,10 @@ def evaluate_bakes(
     context: PhaseContext, config: BakingConfig, oven: Oven, folder: Path, tokenizer: TextTokenizer,
     streams: Mapping[str, Tensor],
 ) -> bool:  # fmt: skip
-    """Record all measures and publish some answers; whether every gate holds and the baked model goes on."""
+    """Record all measures, publish some answers; whether every gate holds and the baked model goes on.
+
+    All answers lie in the scratch folder then, for the model to take along.
+    """
     context.tracker.progress(0, 3, "asking with and without the prompt")
     asked = ask_all(config, oven, folder, tokenizer, streams["report"], context.seed + 3)
     models = {
@@ -57,6 +61,9 @@ def evaluate_bakes(
         record(context, name, value, unit)
     context.tracker.progress(2, 3, "writing down some answers")
     publish_answers(context, tokenizer, asked, found)
+    write_baked(
+        context.work / BAKED_ANSWERS, [baked_of(speaker(each.teacher), each.answers) for each in asked]
+    )  # fmt: skip
     failed = failed_gates("baking", {name: value for name, (value, _) in figures.items()})
     record(context, "baked/accepted", float(not failed), "1 = baked, 0 = unbaked")
     publish_json(context, "verdict", {"accepted": not failed, "failed": failed})

@@ -7,16 +7,20 @@ from pathlib import Path
 from agent_forge.artifacts import publish_json, read_json
 from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.evolution.pareto import fronts
+from agent_forge.graphs.session import GraphSession
 from agent_forge.model_files import CONFIG, TOKENIZER, WEIGHTS
-from agent_forge.models.folder import read_config
+from agent_forge.models.folder import load_model, read_config
 from agent_forge.phase import Parent, PhaseContext
 from agent_forge.phases.deployment.adapter import FP32, Choice, Desk, Measured, Point
 from agent_forge.phases.deployment.adapters import adapter_of
 from agent_forge.phases.deployment.config import DeploymentConfig
 from agent_forge.phases.deployment.exporting import NATS, SCORES, SHAPED, streams_of
 from agent_forge.phases.deployment.measuring import POINTS, point_of
+from agent_forge.phases.deployment.scoring import reader_of
 from agent_forge.phases.deployment.shelf import TYPES, variants_of
 from agent_forge.stages import input_model
+from agent_forge.training.answers import speaker
+from agent_forge.training.baked_answers import BAKED_ANSWERS, read_baked, told_apart
 
 DEPLOYED, REPORT, ONNX = "deployed", "deployment", "onnx"
 
@@ -37,6 +41,7 @@ def deploy_model(context: PhaseContext) -> None:
     record_choice(context, measured, choice)
     held_out = streams_of(context, config, tokenizer, read_config(folder)).held_out
     desk = Desk(context, config, folder, tokenizer, held_out, measured, choice)
+    record_baked(context, desk.chosen.folder, folder, context.model(source.name))
     adapter.emit(desk)
     publish_json(context, REPORT, report_of(config, measured, choice))
     publish_deployed(context, folder, desk.chosen.folder, source.model_id)
@@ -61,6 +66,27 @@ def record_choice(context: PhaseContext, measured: Measured, choice: Choice) -> 
         context.tracker.record(
             f"chosen/{name}", value, unit, source=f"{__name__}.deploy_model", model=choice.variant
         )  # fmt: skip
+
+
+def record_baked(context: PhaseContext, graph: Path, model: Path, given: Path) -> None:
+    """Whether the graph still says what was baked, where the model that came in brings the questions along.
+
+    Args:
+        graph: folder of the chosen graph.
+        model: folder of the model that was traced.
+        given: folder of the model that came in.
+    """
+    if not (given / BAKED_ANSWERS).is_file():
+        return
+    prompts = read_baked(given / BAKED_ANSWERS)
+    traced = speaker(load_model(model).eval())
+    speakers = {"input": traced, "chosen": reader_of(GraphSession.open(graph, context.threads))}
+    for name, speak in speakers.items():
+        kl, agreement = told_apart(speak, prompts)
+        for measure, value, unit in (("kl", kl, NATS), ("agreement", agreement, "share of tokens")):
+            context.tracker.record(
+                f"{name}/baked_{measure}", value, unit, source=f"{__name__}.record_baked", model=name
+            )  # fmt: skip
 
 
 def point_at(measured: Measured, variant: str, choice: Choice) -> Point:
