@@ -50,6 +50,13 @@ def file_of(done: JobRoom, stage: str, name: str) -> Path:
     return Path(found["uri"].removeprefix("file://"))
 
 
+def test_a_second_process_traces_the_same_bytes(done: JobRoom, traced_toy: Path) -> None:
+    for name in ("model.onnx", "model.onnx.data", "graph.json"):
+        assert (
+            file_of(done, "export", f"fp32-{name}").read_bytes() == (traced_toy / "fp32" / name).read_bytes()
+        )
+
+
 def metrics(done: JobRoom) -> dict[str, float]:
     stages = [stage["name"] for stage in PHASE["stages"]]
     return {each["name"]: each["value"] for stage in stages for each in done.result(stage)["metrics"]}

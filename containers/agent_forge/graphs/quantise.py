@@ -46,7 +46,7 @@ def write_int8(source: Path, folder: Path) -> None:
 
 
 def write_int4(source: Path, folder: Path, block_size: int) -> None:
-    """Weights to four bits with a scale per block (MatMulNBits); products accumulate in int8.
+    """Matrices to four bits with a scale per block (MatMulNBits), rows of the embedding to int8.
 
     Args:
         source: folder with the fp32 graph.
@@ -54,14 +54,20 @@ def write_int4(source: Path, folder: Path, block_size: int) -> None:
         block_size: weights that share a scale.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    quantiser = MatMulNBitsQuantizer(
-        _prepared(source), bits=4, block_size=block_size, is_symmetric=True, accuracy_level=4,
-        op_types_to_quantize=tuple(OPERATORS),
-    )  # fmt: skip
-    # It says of every node what it does with it.
-    logging.getLogger(MatMulNBitsQuantizer.__module__).setLevel(logging.WARNING)
-    quantiser.process()
-    write_whole(quantiser.model.model, folder)
+    with tempfile.TemporaryDirectory() as work:
+        rows = Path(work) / "rows.onnx"
+        # Rows of the embedding keep eight bits: a rounding there is in everything that follows.
+        quantize_dynamic(
+            _prepared(source), str(rows), op_types_to_quantize=["Gather"], weight_type=QuantType.QInt8
+        )  # fmt: skip
+        quantiser = MatMulNBitsQuantizer(
+            onnx.load(str(rows)), bits=4, block_size=block_size, is_symmetric=True, accuracy_level=4,
+            op_types_to_quantize=("MatMul",),
+        )  # fmt: skip
+        # It says of every node what it does with it.
+        logging.getLogger(MatMulNBitsQuantizer.__module__).setLevel(logging.ERROR)
+        quantiser.process()
+        write_whole(quantiser.model.model, folder)
 
 
 def write_qdq(source: Path, folder: Path, rows_RT: npt.NDArray[np.int64]) -> None:

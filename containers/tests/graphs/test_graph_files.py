@@ -1,6 +1,7 @@
 """A traced graph says in onnxruntime what torch says; its files say how it is called, and nothing else."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,13 @@ from agent_forge.errors import ForgeError
 from agent_forge.graphs.dequantised import dequantised
 from agent_forge.graphs.document import read_document, state_bytes
 from agent_forge.graphs.optimised import cache_key
-from agent_forge.graphs.parity import parity, random_batches, stepwise_difference, text_batches
+from agent_forge.graphs.parity import (
+    compared,
+    parity,
+    random_batches,
+    stepwise_parity,
+    text_batches,
+)
 from agent_forge.graphs.quantise import write_int4, write_int8
 from agent_forge.graphs.session import GraphSession
 from agent_forge.models.folder import load_model
@@ -35,9 +42,32 @@ def test_a_graph_of_other_weights_does_not_hold(traced_toy: Path) -> None:
     assert not found.holds
 
 
+def test_a_place_at_the_threshold_of_pondering_is_a_tie_and_no_other_difference_is_one(
+    traced_toy: Path,
+) -> None:
+    plain, rows = dequantised(load_model(traced_toy / "model")), tokens(1, 9)
+    assert plain.act is not None
+    reached: list[torch.Tensor] = []
+    hook = plain.act.halt.register_forward_hook(lambda *call: reached.append(call[2].sigmoid()[0, :, 0]))
+    with torch.no_grad():
+        plain(rows)
+        hook.remove()
+        # given a threshold a hair above what the fourth token reaches, and a graph that has it a hair below
+        eps = 1.0 - float(reached[0][4])
+        model, graph = (
+            plain.with_config(replace(plain.config, act=replace(plain.config.act, eps=each))).eval()
+            for each in (eps - 4e-6, eps + 4e-6)
+        )
+        apart = (model(rows).logits_BTV - graph(rows).logits_BTV).abs().amax(-1)
+        assert (apart > 1e-4).sum() == 1
+        found = compared(model, rows, graph(rows).logits_BTV.numpy())
+        assert (found.ties, found.holds) == (1, True)
+        assert not compared(model, rows, graph(tokens(1, 9, seed=6)).logits_BTV.numpy()).holds
+
+
 def test_one_token_at_a_time_gives_what_one_pass_gives(traced_toy: Path) -> None:
     plain, session = dequantised(load_model(traced_toy / "model")), GraphSession.open(traced_toy / "fp32")
-    assert stepwise_difference(session, plain, tokens(2, 3 * WINDOW)) <= 1e-4
+    assert stepwise_parity(session, plain, tokens(2, 3 * WINDOW)).holds
 
 
 def test_the_document_is_what_the_graph_declares_and_counts_the_state(traced_toy: Path) -> None:

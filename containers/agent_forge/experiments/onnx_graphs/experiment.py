@@ -153,7 +153,8 @@ EXPERIMENT = Experiment(
     arms=(
         Arm(name="fp32", description="as traced", settings={"variant": "fp32"}),
         Arm(name="int8", description="matrices in int8, a scale per output", settings={"variant": "int8"}),
-        Arm(name="int4", description="matrices in 4 bits, a scale per 32", settings={"variant": "int4"}),
+        Arm(name="int4", description="matrices in 4 bits, a scale per 32; rows in int8",
+            settings={"variant": "int4"}),
     ),
     lines=(
         _must("fp32", "difference", "<=", 1e-4, "fp32: largest difference of a logit at most 1e-4"),
@@ -175,8 +176,8 @@ EXPERIMENT = Experiment(
     ),
     budgets={
         "full": {
-            "steps": 600, "batch": 32, "learning_rate": 3e-3, "warm_up": 40, "texts": 1024, "batches": 64,
-            "repeats": 200,
+            "steps": 200, "batch": 32, "learning_rate": 3e-3, "warm_up": 20, "texts": 512, "batches": 64,
+            "repeats": 60,
         },
         "ci": {
             "steps": 3, "batch": 4, "learning_rate": 3e-3, "warm_up": 1, "texts": 40, "batches": 4,
@@ -186,5 +187,7 @@ EXPERIMENT = Experiment(
     trial=trial,
     parts=("graphs", "data/corpus.py"),
     notes="Bounds were fixed before any of it was run. The text and the byte model are E14's. Bytes are those"
-    " of all files that have to be downloaded. Times are CPU times in turns on one thread.",
+    " of all files that have to be downloaded. Times are CPU times in turns on one thread."
+    " An int4 graph with the embedding in four bits too was measured before at one seed, after 600 steps: it"
+    " lost .031 nats, beyond its bound; the embedding has eight bits since. Bounds are as they were.",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.errors import ForgeError
 from agent_forge.graphs.dequantised import dequantised
 from agent_forge.graphs.document import facts_of, read_document, state_bytes, write_document
-from agent_forge.graphs.parity import parity, random_batches, stepwise_difference, text_batches
+from agent_forge.graphs.parity import parity, random_batches, stepwise_parity, text_batches
 from agent_forge.graphs.quantise import write_int4, write_int8
 from agent_forge.graphs.session import GraphSession
 from agent_forge.graphs.trace import write_graph
@@ -119,13 +119,14 @@ def record_parity(
         *text_batches(held_out, count, length),
     ]
     found = parity(session, plain, batches)
-    stepwise = stepwise_difference(session, plain, batches[-1][:2])
+    stepwise = stepwise_parity(session, plain, batches[-1][:2])
     cached = [each for each in read_document(folder)["state"] if each["input"] in CACHED]
     for name, value, unit in (
         ("parity_difference", found.difference, LOGITS),
         ("parity_top1", found.top1, SHARE),
         ("parity_batches", float(len(batches)), "batches"),
-        ("stepwise_difference", stepwise, LOGITS),
+        ("halting_ties", float(found.ties + stepwise.ties), "places"),
+        ("stepwise_difference", stepwise.difference, LOGITS),
         ("cache_bytes", float(state_bytes(cached)), "bytes"),
         ("cache_bytes_expected", float(cache_bytes(arch)), "bytes"),
         ("state_bytes", float(session.document["stateBytesPerRow"]), "bytes"),
