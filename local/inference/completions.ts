@@ -4,6 +4,7 @@ import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Answer, Question, ServedModel } from '#core/application/serving/served-model.ts';
 import { ForgeError } from '#core/domain/errors.ts';
+import type { Agreement } from '#core/domain/inference/agreement.ts';
 import { hostGuard } from '../host-guard.ts';
 import { type LatencyLog, latencyLog } from './latency-log.ts';
 import { type QuestionBody, readQuestion } from './question-body.ts';
@@ -14,6 +15,8 @@ export interface Facts {
   /** Such as `toy@3`. */
   readonly model: string;
   readonly weightsHash: string;
+  /** With the container's runtime; null where the graph came without a probe. */
+  readonly agreement: Agreement | null;
 }
 
 function problem(context: Context, error: unknown): Response {

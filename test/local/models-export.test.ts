@@ -105,7 +105,7 @@ it('exports a graph with the description of how it is called, compared with torc
     readonly parity: { readonly limit: number; readonly largestDifference: Readonly<Record<string, number>> };
   };
   expect(outputOf('models-export').safeParse(told).error).toBeUndefined();
-  const names = ['README.md', 'graph.json', 'model.onnx', 'model.onnx.data'];
+  const names = ['README.md', 'graph.json', 'model.onnx', 'model.onnx.data', 'probe.json'];
   expect(Object.keys(told.files).sort()).toEqual(names);
   for (const name of names) expect(hashFile(join(work, 'graph', name))).toBe(told.files[name]?.sha256);
   expect(Math.max(...Object.values(told.parity.largestDifference))).toBeLessThanOrEqual(1e-4);
@@ -149,7 +149,9 @@ it('serves the exported graph of a model until Ctrl-C, refuses one of another mo
       60,
       () => said().stdout.includes('}') && said().stdout,
     );
-    const { url } = JSON.parse(line) as { readonly url: string };
+    const told = JSON.parse(line) as { readonly url: string };
+    expect(told).toMatchObject({ agreement: { agrees: true, tolerance: 1e-4 } });
+    const { url } = told;
     const answer = await fetch(`${url}/v1/completions`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -15,11 +15,13 @@ from agent_forge.graphs.dequantised import dequantised
 from agent_forge.graphs.document import facts_of, write_document
 from agent_forge.graphs.files import OPSET
 from agent_forge.graphs.parity import MOST_DIFFERENCE, parity, random_batches, text_batches
+from agent_forge.graphs.probe import write_probe
 from agent_forge.graphs.session import GraphSession
 from agent_forge.graphs.trace import write_graph
 from agent_forge.models.titan import TinyTitan
 
 LENGTHS = (5, 17, 33)
+PROBED = 9  # tokens in a row of the probe
 # What a graph does with each property: it has our arithmetic, the memory's too.
 EXACT = {
     "act": "all steps under masks",
@@ -49,7 +51,10 @@ def write_onnx(source: Source, folder: Path, text: HeldOutText | None, agreed: l
     standard = Standard(plain, lost, 1, (), figures)
     write_graph(dequantised(source.model), folder)
     write_document(folder, "fp32", facts_of(source.model.config, source.folder))
-    found = _parity(GraphSession.open(folder), plain, _batches(plain, text))
+    session = GraphSession.open(folder)
+    found = _parity(session, plain, _batches(plain, text))
+    rows = source.model.config.arch.vocab_size
+    write_probe(session, folder, [each.numpy() for each in random_batches(rows, 2, PROBED, seed=1)])
     write_card(folder, Card("onnx", source, standard, None))
     return {"standard": standard.to_json(), "opset": OPSET, "parity": found}
 

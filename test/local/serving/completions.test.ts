@@ -31,7 +31,11 @@ beforeAll(async () => {
   tokenizer = byteLevelBpe(readFileSync(join(GOLDEN, 'tokenizer.json'), 'utf8'));
   served = servedModel(session, tokenizer, { active: 2, waiting: 2, now: () => performance.now() });
   const options = { now: () => new Date(), onFault: () => undefined };
-  const app = completionsApp(served, { model: 'toy@1', weightsHash: 'a'.repeat(64) }, options);
+  const app = completionsApp(
+    served,
+    { model: 'toy@1', weightsHash: 'a'.repeat(64), agreement: null },
+    options,
+  );
   server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

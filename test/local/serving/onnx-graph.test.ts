@@ -7,6 +7,8 @@ import { createHash } from 'node:crypto';
 import { cpSync, linkSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onnxRuntime } from '#adapters/onnx/onnx-runtime.ts';
+import { readProbe } from '#adapters/onnx/probe-file.ts';
+import { verifyProbe } from '#core/application/serving/verify-probe.ts';
 import { emptyState, joinStates, splitState } from '#core/domain/inference/graph-state.ts';
 import { fixtureTree, PROJECT, removeFixtures } from '#test/support/fixture-tree.ts';
 
@@ -147,6 +149,35 @@ it('says that ONNX is disabled, and how to install it, where the package is abse
     code: 'onnx_disabled',
     hint: expect.stringContaining('npm run setup'),
   });
+});
+
+it('agrees with Python to 1e-4 in every logit and choice of the probe, at once and token by token', async () => {
+  const session = await runtime.open(GOLDEN);
+  const probe = await readProbe(GOLDEN, session.graph);
+  if (!probe) throw new Error('the golden graph has no probe');
+  const agreement = await verifyProbe(session, probe);
+  expect(agreement).toMatchObject({ agrees: true, tolerance: 1e-4, sameChoice: 1, places: 2 * 3 * 9 });
+  expect(agreement.largestDifference).toBeLessThanOrEqual(1e-4);
+  const [first] = probe.cases;
+  const tokens = (first?.tokens ?? []).map((row) => [...row.slice(0, -1), row[0] ?? 0]);
+  const other = { ...probe, cases: [{ ...first, tokens } as (typeof probe.cases)[number]] };
+  expect(await verifyProbe(session, other)).toMatchObject({ agrees: false });
+  await session.close();
+});
+
+it('refuses a probe whose logits were changed, or that is about another graph', async () => {
+  const { graph } = await runtime.open(GOLDEN);
+  const folder = copied();
+  const file = join(folder, 'probe.json');
+  const document = JSON.parse(readFileSync(file, 'utf8'));
+  const changed = structuredClone(document);
+  changed.cases[0].logits = `AAAA${changed.cases[0].logits.slice(4)}`;
+  for (const wrong of [changed, { ...document, graph: 'b'.repeat(64) }, { ...document, cases: [] }]) {
+    writeFileSync(file, JSON.stringify(wrong));
+    await expect(readProbe(folder, graph)).rejects.toMatchObject({ code: 'probe_invalid' });
+  }
+  rmSync(file);
+  expect(await readProbe(folder, graph)).toBeNull();
 });
 
 it('says the same token by token, alone and beside another row, as in one call', async () => {
