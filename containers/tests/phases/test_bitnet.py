@@ -139,6 +139,11 @@ def test_every_gate_has_its_number_and_every_number_is_finite(jobs: dict[str, Fo
     bounds = {gate["bound"]["metric"] for gate in GATES if isinstance(gate["bound"], dict)}
     assert {gate["metric"] for gate in GATES} | bounds <= set(records)
     assert all(torch.tensor(value).isfinite() for value in records.values())
+    shares = [value for key, value in records.items() if key.endswith("/zero_share")]
+    assert len(shares) > 1
+    assert [min(shares), max(shares)] == [
+        records["calibration/least_zero_share"], records["calibration/most_zero_share"],
+    ]  # fmt: skip
     assert records["ternary/loss_gap"] == pytest.approx(
         records["ternary/bits_per_byte"] / records["input/bits_per_byte"] - 1
     )

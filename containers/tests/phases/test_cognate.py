@@ -107,6 +107,22 @@ def test_every_model_has_every_measure_and_a_finite_one(jobs: dict[str, FolderCo
     assert all(torch.tensor(value).isfinite() for value in records.values())
 
 
+def test_the_shares_of_tokens_by_ponder_steps_make_one_and_their_mean_spread(
+    jobs: dict[str, FolderContext],
+) -> None:
+    records = jobs["evaluate"].tracker.records
+    for name in NAMES:
+        shares = {
+            int(key.rpartition("_")[2]): value
+            for key, value in records.items()
+            if key.startswith(f"{name}/ponder_share_")
+        }
+        assert sum(shares.values()) == pytest.approx(1)
+        mean = sum(steps * share for steps, share in shares.items())
+        spread = sum(share * (steps - mean) ** 2 for steps, share in shares.items()) ** 0.5
+        assert records[f"{name}/ponder_spread"] == pytest.approx(spread, abs=1e-9)
+
+
 def test_the_average_is_the_mean_of_every_tensor(jobs: dict[str, FolderContext]) -> None:
     models = [load_model(published(jobs, name)) for name in NAMES[1:]]
     mean = averaged(models).state_dict()

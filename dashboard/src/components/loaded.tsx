@@ -25,7 +25,7 @@ function Failure({ what, error }: { readonly what: string; readonly error: Error
   const hint = error instanceof ApiProblem ? error.hint : 'Is the server there? npm run serve';
   return (
     <div role="alert">
-      <p className="state bad">
+      <p className="state bad" style={{ whiteSpace: 'normal' }}>
         <span aria-hidden="true">✕ </span>No {what}: <span data-term="">{error.message}</span>
       </p>
       {hint && <p data-term="">{hint}</p>}

@@ -63,6 +63,8 @@ def evaluate_model(
     layers = calibrate(models["ternary"], rows_RT, config.eval_batch_size)
     for name, (value, unit) in worst_of(layers).items():
         record(context, f"calibration/{name}", value, unit, "ternary")
+    for layer in layers:
+        record(context, f"{layer.name}/zero_share", layer.zero_share, "share of codes", "ternary")
     context.tracker.progress(3, 4, "timing")
     size = measure_packed(path, models["ternary"])
     record_size(context, size)

@@ -146,6 +146,10 @@ def record_probes(
         "hops_accuracy": sum(s.accuracy for s in hops.values()) / len(hops),
         "recall_accuracy": sum(s.accuracy for s in recalls.values()) / len(recalls),
         "ponder_spread": float(steps.std(correction=0)),
+        **{
+            f"ponder_share_{taken}": float((steps == taken).double().mean())
+            for taken in range(1, model.config.act.n_max + 1)
+        },
         **{f"hops_accuracy_{k}": s.accuracy for k, s in hops.items()},
         **{f"recall_accuracy_{kind}": s.accuracy for kind, s in recalls.items()},
         "hops_answer_bits": sum(s.answer_bits for s in hops.values()) / len(hops),
