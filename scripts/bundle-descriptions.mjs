@@ -13,9 +13,16 @@ function describing(ts, node) {
   return isText ? node.expression.expression : undefined;
 }
 
+/** What the node `setting(schema, value, 'text')` says, or undefined. */
+function saying(ts, node) {
+  if (!ts.isCallExpression(node) || node.expression.getText() !== 'setting') return undefined;
+  const text = node.arguments[2];
+  return text && ts.isStringLiteral(text) ? text : undefined;
+}
+
 /**
  * @param ts the compiler, which is not there before the packages are
- * @returns the source with every `schema.describe('text')` as `schema`
+ * @returns the source with every `schema.describe('text')` as `schema`, and every setting without its text
  */
 export function withoutDescribe(ts, source) {
   const file = ts.createSourceFile('contract.ts', source, ts.ScriptTarget.Latest, true);
@@ -23,6 +30,8 @@ export function withoutDescribe(ts, source) {
   const visit = (node) => {
     const schema = describing(ts, node);
     if (schema) cuts.push([schema.end, node.end]);
+    const text = saying(ts, node);
+    if (text) cuts.push([text.getStart() + 1, text.end - 1]);
     ts.forEachChild(node, visit);
   };
   visit(file);

@@ -41,11 +41,12 @@ export const resolveEventStreamSerdeConfig = (config) => config;
 export class EventStreamSerde { constructor() { none(); } }`,
 );
 
-/** A client reads its own version out of its package file and nothing else. */
+/** A client reads its own version out of its package file and nothing else, and so does the API of ours. */
 const versionsOnly = {
   name: 'versions-only',
   setup(build) {
-    build.onLoad({ filter: /@aws-sdk[\\/]client-[^\\/]+[\\/]package\.json$/ }, ({ path }) => {
+    build.onLoad({ filter: /[\\/]package\.json$/ }, ({ path }) => {
+      if (!/@aws-sdk[\\/]client-/.test(path) && path !== inProject('package.json')) return null;
       const { version } = JSON.parse(readFileSync(path, 'utf8'));
       return { contents: JSON.stringify({ version }), loader: 'json' };
     });

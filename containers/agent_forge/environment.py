@@ -57,6 +57,22 @@ def read_job_environment(environment: Mapping[str, str]) -> JobEnvironment:
     )
 
 
+def evidence_key(environment: Mapping[str, str]) -> bytes | None:
+    """FORGE_EVIDENCE_KEY, hexadecimal: signs evidence packs; None where it is not set.
+
+    Raises:
+        ForgeError(validation): it is no key. The key itself is not in the message.
+    """
+    written = environment.get("FORGE_EVIDENCE_KEY", "")
+    if not written:
+        return None
+    if not re.fullmatch(r"([0-9a-fA-F]{2}){32,}", written):
+        raise ForgeError(
+            "validation", "FORGE_EVIDENCE_KEY is no key; expected at least 64 hexadecimal digits."
+        )
+    return bytes.fromhex(written)
+
+
 def visible_devices(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The CUDA devices that this process may use, as CUDA_VISIBLE_DEVICES names them; torch is not loaded."""
     named = environment.get("CUDA_VISIBLE_DEVICES")

@@ -125,8 +125,8 @@ class Tracker(Protocol):
         step: int | None = None,
         model: str | None = None,
         split: str | None = None,
-    ) -> None:
-        """Write a metric record into the result manifest. `name` is `<subject>/<measure>`."""
+    ) -> str:
+        """Write a metric record into the result manifest; its id. `name` is `<subject>/<measure>`."""
         ...
 
     def training(self, step: int, values: Mapping[str, float]) -> None:

@@ -3040,7 +3040,7 @@ export interface components {
                      * @default cloud
                      * @enum {string}
                      */
-                    readonly target?: "cloud" | "edge";
+                    readonly target?: "cloud" | "edge" | "automotive";
                     /**
                      * @description Graphs that are made and measured; fp32 always is.
                      * @default [
@@ -3193,6 +3193,71 @@ export interface components {
                      * @default 0.001
                      */
                     readonly edge_learning_rate?: number;
+                    /**
+                     * @description What it is for.
+                     * @default
+                     */
+                    readonly automotive_element?: string;
+                    /**
+                     * @description A target.
+                     * @default 10
+                     */
+                    readonly automotive_p99_ms?: number;
+                    /**
+                     * @description A target.
+                     * @default 0.95
+                     */
+                    readonly automotive_detection?: number;
+                    /**
+                     * @description A target.
+                     * @default 0.0001
+                     */
+                    readonly automotive_false_negatives?: number;
+                    /**
+                     * @description A target.
+                     * @default 2048
+                     */
+                    readonly automotive_memory_mib?: number;
+                    /**
+                     * @description Tokens of a call.
+                     * @default 32
+                     */
+                    readonly automotive_window?: number;
+                    /**
+                     * @description Of a call.
+                     * @default 10
+                     */
+                    readonly automotive_deadline_ms?: number;
+                    /**
+                     * @description Of last values.
+                     * @default 200
+                     */
+                    readonly automotive_hold_ms?: number;
+                    /**
+                     * @description In a row.
+                     * @default 3
+                     */
+                    readonly automotive_hand_over_after?: number;
+                    /**
+                     * @description Of known inputs.
+                     * @default 0.05
+                     */
+                    readonly automotive_alarm_rate?: number;
+                    /**
+                     * @description Timed calls.
+                     * @default 100000
+                     */
+                    readonly automotive_calls?: number;
+                    /**
+                     * @description Of a call.
+                     * @default 1000
+                     */
+                    readonly automotive_repeats?: number;
+                    /**
+                     * @description Messages.
+                     * @default 100000
+                     */
+                    readonly automotive_fuzz_cases?: number;
                 };
                 readonly compression?: {
                     /**
@@ -6233,7 +6298,7 @@ export interface components {
                      * @default cloud
                      * @enum {string}
                      */
-                    readonly target?: "cloud" | "edge";
+                    readonly target?: "cloud" | "edge" | "automotive";
                     /**
                      * @description Graphs that are made and measured; fp32 always is.
                      * @default [
@@ -6386,6 +6451,71 @@ export interface components {
                      * @default 0.001
                      */
                     readonly edge_learning_rate?: number;
+                    /**
+                     * @description What it is for.
+                     * @default
+                     */
+                    readonly automotive_element?: string;
+                    /**
+                     * @description A target.
+                     * @default 10
+                     */
+                    readonly automotive_p99_ms?: number;
+                    /**
+                     * @description A target.
+                     * @default 0.95
+                     */
+                    readonly automotive_detection?: number;
+                    /**
+                     * @description A target.
+                     * @default 0.0001
+                     */
+                    readonly automotive_false_negatives?: number;
+                    /**
+                     * @description A target.
+                     * @default 2048
+                     */
+                    readonly automotive_memory_mib?: number;
+                    /**
+                     * @description Tokens of a call.
+                     * @default 32
+                     */
+                    readonly automotive_window?: number;
+                    /**
+                     * @description Of a call.
+                     * @default 10
+                     */
+                    readonly automotive_deadline_ms?: number;
+                    /**
+                     * @description Of last values.
+                     * @default 200
+                     */
+                    readonly automotive_hold_ms?: number;
+                    /**
+                     * @description In a row.
+                     * @default 3
+                     */
+                    readonly automotive_hand_over_after?: number;
+                    /**
+                     * @description Of known inputs.
+                     * @default 0.05
+                     */
+                    readonly automotive_alarm_rate?: number;
+                    /**
+                     * @description Timed calls.
+                     * @default 100000
+                     */
+                    readonly automotive_calls?: number;
+                    /**
+                     * @description Of a call.
+                     * @default 1000
+                     */
+                    readonly automotive_repeats?: number;
+                    /**
+                     * @description Messages.
+                     * @default 100000
+                     */
+                    readonly automotive_fuzz_cases?: number;
                 };
                 readonly compression?: {
                     /**
@@ -9719,7 +9849,7 @@ export interface operations {
                              * @default cloud
                              * @enum {string}
                              */
-                            readonly target?: "cloud" | "edge";
+                            readonly target?: "cloud" | "edge" | "automotive";
                             /**
                              * @description Graphs that are made and measured; fp32 always is.
                              * @default [
@@ -9872,6 +10002,71 @@ export interface operations {
                              * @default 0.001
                              */
                             readonly edge_learning_rate?: number;
+                            /**
+                             * @description What it is for.
+                             * @default
+                             */
+                            readonly automotive_element?: string;
+                            /**
+                             * @description A target.
+                             * @default 10
+                             */
+                            readonly automotive_p99_ms?: number;
+                            /**
+                             * @description A target.
+                             * @default 0.95
+                             */
+                            readonly automotive_detection?: number;
+                            /**
+                             * @description A target.
+                             * @default 0.0001
+                             */
+                            readonly automotive_false_negatives?: number;
+                            /**
+                             * @description A target.
+                             * @default 2048
+                             */
+                            readonly automotive_memory_mib?: number;
+                            /**
+                             * @description Tokens of a call.
+                             * @default 32
+                             */
+                            readonly automotive_window?: number;
+                            /**
+                             * @description Of a call.
+                             * @default 10
+                             */
+                            readonly automotive_deadline_ms?: number;
+                            /**
+                             * @description Of last values.
+                             * @default 200
+                             */
+                            readonly automotive_hold_ms?: number;
+                            /**
+                             * @description In a row.
+                             * @default 3
+                             */
+                            readonly automotive_hand_over_after?: number;
+                            /**
+                             * @description Of known inputs.
+                             * @default 0.05
+                             */
+                            readonly automotive_alarm_rate?: number;
+                            /**
+                             * @description Timed calls.
+                             * @default 100000
+                             */
+                            readonly automotive_calls?: number;
+                            /**
+                             * @description Of a call.
+                             * @default 1000
+                             */
+                            readonly automotive_repeats?: number;
+                            /**
+                             * @description Messages.
+                             * @default 100000
+                             */
+                            readonly automotive_fuzz_cases?: number;
                         };
                         readonly compression?: {
                             /**

@@ -42,8 +42,8 @@ class JsonlTracker:
         step: int | None = None,
         model: str | None = None,
         split: str | None = None,
-    ) -> None:
-        """Write a metric record; what is measured again after a resume replaces what was restored.
+    ) -> str:
+        """Write a metric record; its id. What is measured again after a resume replaces what was restored.
 
         Raises:
             ForgeError(numeric): the value is not finite.
@@ -59,9 +59,10 @@ class JsonlTracker:
                 f"then {value} by {source}); give the second another name or step.",
             )
         self._measured.add(key)
+        identifier = f"{job.path}{job.job_id}/{job.attempt}/{key}"
         self._records[key] = {
             "schemaVersion": 1,
-            "id": f"{job.path}{job.job_id}/{job.attempt}/{key}",
+            "id": identifier,
             "name": name,
             "value": finite_number(name, value),
             "unit": unit,
@@ -74,6 +75,7 @@ class JsonlTracker:
             "source": source,
             "at": utc_now(),
         }
+        return identifier
 
     def training(self, step: int, values: Mapping[str, float]) -> None:
         """Emit a `training_metrics` event and append it to metrics.jsonl.

@@ -73,10 +73,11 @@ class DictTracker:
         step: int | None = None,
         model: str | None = None,
         split: str | None = None,
-    ) -> None:
+    ) -> str:
         assert name not in self.records, f"{name} was recorded twice"
         self.records[name] = value
         self.units[name] = unit
+        return f"fake/{name}"
 
     def training(self, step: int, values: Mapping[str, float]) -> None:
         self.trained.append((step, dict(values)))

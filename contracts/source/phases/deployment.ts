@@ -5,12 +5,13 @@
  * settings here, an entry in TARGETS and a file among the container's adapters.
  */
 import * as z from 'zod';
+import { automotiveFields } from './deployment-automotive.ts';
 import { cloudFields } from './deployment-cloud.ts';
 import { edgeFields } from './deployment-edge.ts';
 import { setting } from './setting.ts';
 
 /** The settings of each target, by its name. */
-const TARGETS = { cloud: cloudFields, edge: edgeFields };
+const TARGETS = { cloud: cloudFields, edge: edgeFields, automotive: automotiveFields };
 
 const VARIANTS = ['fp32', 'int8', 'int4'] as const;
 const sizes = (most: number) => z.array(z.int().min(1).max(most)).min(1).max(16);
@@ -68,6 +69,7 @@ const fields = {
   log_every: setting(z.int().min(1).max(100_000), 10, 'Steps between training_metrics events.'),
   ...cloudFields,
   ...edgeFields,
+  ...automotiveFields,
 };
 
 export const deploymentFields = z.strictObject(fields);

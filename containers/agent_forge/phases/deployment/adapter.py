@@ -125,10 +125,10 @@ class Desk:
         path.write_text(text, encoding="utf-8")
         self.context.publish_artifact(name, path, media_type)
 
-    def record(self, name: str, value: float, unit: str) -> None:
-        """One metric record of this target."""
+    def record(self, name: str, value: float, unit: str) -> str:
+        """One metric record of this target; its id."""
         source = f"{type(self).__module__}.Desk.record"
-        self.context.tracker.record(name, value, unit, source=source, model=self.choice.variant)
+        return self.context.tracker.record(name, value, unit, source=source, model=self.choice.variant)
 
 
 @dataclass(frozen=True)
