@@ -13,6 +13,7 @@ PHASES: Mapping[str, str] = {
     "bitnet": "agent_forge.phases.bitnet.phase",
     "training": "agent_forge.phases.training.phase",
     "baking": "agent_forge.phases.baking.phase",
+    "deployment": "agent_forge.phases.deployment.phase",
     "compression": "agent_forge.phases.compression.phase",
 }
 
