@@ -15,6 +15,7 @@ import type { Triggers } from '#contracts/source/triggers.ts';
 import manifest from '#contracts/subscriptions.json' with { type: 'json' };
 import { withDeliveries } from '#core/application/commands/queue-deliveries.ts';
 import { reconcileRuns } from '#core/application/commands/reconcile-runs.ts';
+import type { SpotSettings } from '#core/domain/burst/spot-feed.ts';
 import type { LogReader } from '#core/ports/log-reader.ts';
 import type { Ports } from '#core/ports/ports.ts';
 import type { Sending } from '#core/ports/sending.ts';
@@ -33,6 +34,7 @@ import { localMachines, PIPELINE_MACHINE } from './machines.ts';
 import { type PollingWorker, pollingWorker, together } from './polling-worker.ts';
 import { startSchedules } from './schedules.ts';
 import { settlement } from './settlement.ts';
+import { type SpotMarket, spotMarket } from './spot-market.ts';
 import { taskHandlers } from './task-handlers.ts';
 
 export interface CloudOptions {
@@ -49,6 +51,8 @@ export interface CloudOptions {
   readonly triggers: Triggers;
   /** Webhooks may go to this machine, over plain HTTP. */
   readonly webhooksToLoopback: boolean;
+  /** A market that takes machines away; absent: this machine is its owner's. */
+  readonly spot?: SpotSettings | null;
   /** Base address of this server, known once it listens. */
   readonly url: () => string;
   readonly onFault: (what: string, error: unknown) => void;
@@ -81,18 +85,37 @@ function settlingEnds(settle: ReturnType<typeof settlement>): NonNullable<Engine
   };
 }
 
+function linesTaken(functions: () => FunctionTable, runner: () => JobRunner): JobRunnerOptions['onLines'] {
+  return outputIngestion(functions, (jobId) => runner().describe(jobId));
+}
+
+function portsOf(options: CloudOptions, base: Ports, runner: () => JobRunner): Ports & Sending {
+  return {
+    ...withDeliveries(base),
+    ...sendingOf(options),
+    code: { hash: async (phase) => options.code(phase) },
+    jobs: embeddedJobs(runner),
+  };
+}
+
+function marketOf(
+  settings: CloudOptions['spot'],
+  ports: Ports,
+  runner: () => JobRunner,
+): SpotMarket | undefined {
+  if (!settings) return undefined;
+  return spotMarket({ settings, ports, interrupt: (jobId) => void runner().interrupt(jobId) });
+}
+
 export function openCloud(options: CloudOptions): Cloud {
-  const { home, slots, command, code, launcher, leaseSeconds, triggers, url, onFault } = options;
+  const { home, slots, command, launcher, leaseSeconds, triggers, url, onFault } = options;
   const database = openDatabase(home.database);
   const signer = urlSigner(url, home.token, () => new Date());
   const workflow = embeddedWorkflow(() => engine, PIPELINE_MACHINE);
   const handOvers = sqliteHandOvers(database, manifest.subscriptions);
-  const ports: Ports & Sending = {
-    ...withDeliveries(localPorts({ database, bucket: home.bucket, signer, workflow, handOvers })),
-    ...sendingOf(options),
-    code: { hash: async (phase) => code(phase) },
-    jobs: embeddedJobs(() => runner),
-  };
+  const base = localPorts({ database, bucket: home.bucket, signer, workflow, handOvers });
+  const ports = portsOf(options, base, () => runner);
+  const market = marketOf(options.spot, ports, () => runner);
   const functions: FunctionTable = functionTable(ports, triggers);
   const runner: JobRunner = createJobRunner({
     slots,
@@ -100,11 +123,11 @@ export function openCloud(options: CloudOptions): Cloud {
     journal: sqliteJobJournal(database),
     command,
     launcher,
-    onLines: outputIngestion(
+    onLines: linesTaken(
       () => functions,
-      (jobId) => runner.describe(jobId),
+      () => runner,
     ),
-    onStatus: statusReport(() => functions, onFault),
+    onStatus: statusReport(() => functions, onFault, market?.machineOf),
     onFault: (error) => onFault('job runner', error),
   });
   const settle = settlement(runner, functions, onFault);
@@ -132,6 +155,7 @@ export function openCloud(options: CloudOptions): Cloud {
       workers.start();
     },
     async close() {
+      market?.close();
       await stopTriggers();
       await workers.stop();
       engine.close();

@@ -23,7 +23,7 @@ type Functions<Name extends FunctionName> = () => Pick<FunctionTable, Name>;
 export function statusReport(
   functions: Functions<'record-job'>,
   onFault: (what: string, error: unknown) => void,
-  machineOf: (job: JobDetail) => Machine = () => OWN_MACHINE,
+  machineOf: (job: JobDetail) => Machine | Promise<Machine> = () => OWN_MACHINE,
 ): (job: JobDetail) => void {
   return (job) => {
     const origin = originOf(job);
@@ -33,20 +33,14 @@ export function statusReport(
     const attempt = Math.max(1, attempts.length + (stoppedAt === undefined ? 1 : 0));
     const gpuTime = stoppedAt === undefined ? null : gpuTimeOf(job);
     const running = status === 'RUNNING' ? job.startedAt : undefined;
-    const news = {
-      ...origin,
-      jobId,
-      index,
-      attempt,
-      status,
-      reason: job.statusReason ?? null,
-      gpuTime,
-      attempts: attemptTimes(attempts, running),
-      machine: machineOf(job),
+    const news = { ...origin, jobId, index, attempt, status, reason: job.statusReason ?? null, gpuTime };
+    const tell = async () => {
+      // Waiting costs nothing; whoever runs, or ran, has a machine.
+      const times = attemptTimes(attempts, running);
+      const machine = times.length > 0 ? await machineOf(job) : null;
+      await functions()['record-job']({ ...news, attempts: times, machine });
     };
-    functions()
-      ['record-job'](news)
-      .catch((error: unknown) => onFault(`news of job ${jobId}`, error));
+    tell().catch((error: unknown) => onFault(`news of job ${jobId}`, error));
   };
 }
 

@@ -14,7 +14,7 @@ import type { Authenticator } from '#core/ports/authenticator.ts';
 import { createApi } from '#functions/api/api.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { blobRoutes } from './blob-routes.ts';
-import { type Cloud, openCloud } from './cloud.ts';
+import { type Cloud, type CloudOptions, openCloud } from './cloud.ts';
 import { dashboardPages, isPage } from './dashboard-pages.ts';
 import { diskGuard } from './disk-guard.ts';
 import { eventSockets } from './event-sockets.ts';
@@ -24,6 +24,7 @@ import { jobProcess } from './job-process.ts';
 import { createForkLauncher, type ForkLauncher } from './jobs/fork-launcher.ts';
 import type { Resources } from './jobs/job.ts';
 import { codeHasher } from './jobs/package-hash.ts';
+import { readSpot } from './spot-market.ts';
 import { readTriggers } from './triggers.ts';
 
 const { version } = packageFile;
@@ -49,8 +50,11 @@ function machineSlots(environment: NodeJS.ProcessEnv): Resources {
   return { vcpus: availableParallelism(), memoryMiB: Math.floor(totalmem() / 2 ** 20), gpus };
 }
 
-function leaseOf({ FORGE_LEASE_SECONDS: lease }: NodeJS.ProcessEnv): { readonly leaseSeconds?: number } {
-  return lease === undefined ? {} : { leaseSeconds: wholeNumber('FORGE_LEASE_SECONDS', lease, 86_400, 1) };
+function jobRulesOf(environment: NodeJS.ProcessEnv): Pick<CloudOptions, 'leaseSeconds' | 'spot'> {
+  const { FORGE_LEASE_SECONDS: lease, FORGE_SPOT } = environment;
+  const spot = readSpot(FORGE_SPOT);
+  if (lease === undefined) return { spot };
+  return { spot, leaseSeconds: wholeNumber('FORGE_LEASE_SECONDS', lease, 86_400, 1) };
 }
 
 /** A whole number of an environment variable. */
@@ -167,7 +171,7 @@ async function serve(
     command,
     code,
     launcher,
-    ...leaseOf(environment),
+    ...jobRulesOf(environment),
     triggers,
     webhooksToLoopback: environment.FORGE_WEBHOOKS_LOOPBACK === '1',
     url: () => url,

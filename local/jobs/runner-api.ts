@@ -65,6 +65,11 @@ export interface JobRunner {
    * the first reason stays, and a shorter time to end in holds from then on.
    */
   terminate(jobId: string, reason: string, graceMilliseconds?: number): void;
+  /**
+   * What a host that is taken away sends: SIGTERM to the process group of the attempt that runs. The job was not asked to
+   * stop, so its retry rules decide what becomes of it. False where no process of it runs.
+   */
+  interrupt(jobId: string): boolean;
   /** Resolves when the job has ended, at once if it already has; rejects if unknown or if the runner is closed first. */
   waitFor(jobId: string): Promise<JobDetail>;
   /** Call once after a restart: adopts what still runs, finishes what ended meanwhile, queues the rest again. */

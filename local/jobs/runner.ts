@@ -4,6 +4,7 @@ import { describeJob } from './describe.ts';
 import { asError, ClientException, JobRunnerClosed } from './errors.ts';
 import { isTerminal, type JobDetail, type JobRecord, type JobRequest } from './job.ts';
 import { JobTable } from './job-table.ts';
+import { signalGroup } from './process.ts';
 import { createRecords } from './records.ts';
 import { checkRequest, hashRequest } from './request.ts';
 import type { JobRunner, JobRunnerOptions, RunnerSettings } from './runner-api.ts';
@@ -84,6 +85,13 @@ class EmbeddedBatch implements JobRunner {
       .open()
       .filter((other) => other.array?.kind === 'child' && other.array.parentId === jobId);
     this.#scheduler.terminate([job, ...children], reason, graceMilliseconds);
+  }
+
+  interrupt(jobId: string): boolean {
+    const attempt = this.#demand(jobId).attempts.findLast(({ stoppedAt }) => stoppedAt === null);
+    if (!attempt?.process) return false;
+    this.#scheduler.noteReclaim(jobId, attempt.number);
+    return signalGroup(attempt.process, 'SIGTERM');
   }
 
   async waitFor(jobId: string): Promise<JobDetail> {

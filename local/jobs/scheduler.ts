@@ -8,7 +8,7 @@ import { createJobQueue } from './queue.ts';
 import { attemptOf, newAttempt, withAttempt } from './records.ts';
 import type { RunnerSettings } from './runner-api.ts';
 import { createSlots, type Slots } from './slots.ts';
-import { type AttemptEnd, DEPENDENCY_FAILED, judgeAttempt } from './verdict.ts';
+import { type AttemptEnd, DEPENDENCY_FAILED, HOST_RECLAIMED, judgeAttempt } from './verdict.ts';
 
 /** Moves jobs from SUBMITTED to their end: dependencies, queue, slots, attempts. */
 export class JobScheduler {
@@ -23,6 +23,7 @@ export class JobScheduler {
   readonly #alarms = new Map<string, Alarm>();
   readonly #work = new Map<Promise<unknown>, () => void>();
   readonly #context: AttemptContext;
+  readonly #reclaimed = new Set<string>();
   #closed = false;
 
   constructor(settings: RunnerSettings, table: JobTable) {
@@ -36,6 +37,11 @@ export class JobScheduler {
       closed: () => this.#closed,
       track: (work, release) => this.#track(work, release),
     };
+  }
+
+  /** An attempt whose host is taken away: whatever code it ends with, that is why. */
+  noteReclaim(jobId: string, number: number): void {
+    this.#reclaimed.add(`${jobId}/${number}`);
   }
 
   /** To be told of every job that ended. */
@@ -150,7 +156,9 @@ export class JobScheduler {
     this.#track(work, alarm.ring);
   }
 
-  #finish(jobId: string, number: number, end: AttemptEnd): void {
+  #finish(jobId: string, number: number, ended: AttemptEnd): void {
+    const reclaimed = this.#reclaimed.delete(`${jobId}/${number}`) && ended.exitCode !== 0;
+    const end = reclaimed ? { ...ended, statusReason: HOST_RECLAIMED } : ended;
     const at = this.#settings.clock();
     const job = this.#table.demand(jobId);
     const verdict = judgeAttempt(job, end);

@@ -4,6 +4,7 @@ import type { ExitRule, JobRecord } from './job.ts';
 export const ESSENTIAL_CONTAINER_EXITED = 'Essential container in task exited';
 export const TASK_FAILED_TO_START = 'Task failed to start';
 export const HOST_LOST = 'Host EC2 (this machine) terminated: the process vanished without an exit record.';
+export const HOST_RECLAIMED = 'Host EC2 (this machine) was taken away by the market.';
 export const LEASE_LOST =
   'Host EC2 (this machine) lost the job: it showed no sign of life for its whole lease.';
 export const TIMED_OUT = 'Job attempt duration exceeded timeout';

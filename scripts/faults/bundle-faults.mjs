@@ -38,11 +38,11 @@ async function bundleServer() {
 }
 
 /** @returns path of the bundle that exports `main` */
-export async function bundleFaults() {
+export async function bundleFaults(entry = 'scripts/faults/main.ts') {
   const outfile = inProject('dist', 'faults', `main-${process.pid}.cjs`);
   const faults = build({
     absWorkingDir: ROOT,
-    entryPoints: ['scripts/faults/main.ts'],
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',

@@ -1,0 +1,1 @@
+"""SPOT-CKPT: how often to write a checkpoint on a machine that may be taken away."""
