@@ -23,6 +23,7 @@ const BENCHES = {
   sockets: { entry: 'sockets.ts', noOp: true, processes: 1 },
   'registry-list': { entry: 'registry-list.ts', noOp: true, processes: 1 },
   load: { entry: 'load.ts', noOp: true, processes: 1 },
+  'fan-out': { entry: 'fan-out.ts', noOp: false, processes: 1 },
   'job-start': { entry: 'job-start.ts', noOp: false, processes: 1 },
   training: { entry: 'training.mjs', processes: 1 },
   merge: { entry: 'merge.mjs', processes: 1 },
