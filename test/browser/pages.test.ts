@@ -16,7 +16,9 @@ import { removeBundle, ServerProcess } from '#test/support/server-process.ts';
 
 jest.setTimeout(240_000);
 
-const SLUGS = PHASES.filter((phase) => phase.available).map((phase) => phase.slug);
+/** As far as phases follow one another without one that is not there yet. */
+const GAP = PHASES.findIndex((phase) => !phase.available);
+const SLUGS = PHASES.slice(0, GAP < 0 ? PHASES.length : GAP).map((phase) => phase.slug);
 
 let browser: Browser;
 let server: ServerProcess;

@@ -1,11 +1,13 @@
-/** What is used and what may be: measured by the job queue and the records of files, in no currency. */
+/** What runs have cost by the ledger of their attempts, and what is used of what may be used. */
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import { Command } from '../../components/command.tsx';
 import { Figure } from '../../components/figure.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Page } from '../../components/page.tsx';
-import { Panel } from '../../components/panel.tsx';
+import { Panel, Wide } from '../../components/panel.tsx';
 import { read } from '../../lib/api.ts';
+import { pick, pointer } from '../../lib/record-source.ts';
 
 const source = (at: string) => ({ of: '/v1/quotas', at });
 
@@ -22,10 +24,72 @@ function Limit({
   return <Figure value={value} unit={unit} source={source(at)} />;
 }
 
+const cost = (...at: readonly string[]) => ({ of: '/v1/costs?by=run', at: pointer(...at) });
+
+function Ledger() {
+  const query = useQuery({ queryKey: ['costs'], queryFn: () => read('/v1/costs', {}, { by: 'run' }) });
+  return (
+    <Loaded query={query} what="costs">
+      {({ items, total }) => (
+        <Wide label="Costs of runs">
+          <table>
+            <thead>
+              <tr>
+                <th>Run</th>
+                <th className="number">Cost</th>
+                <th className="number">Machine hours</th>
+                <th className="number">Attempts</th>
+              </tr>
+            </thead>
+            <tbody>
+              {items.map(({ key, name, usd, machineHours, attempts }) => {
+                const item = (field: string) => cost('items', pick('key', key), field);
+                return (
+                  <tr key={key}>
+                    <th scope="row">
+                      <Link href={`/runs/${key}`} data-term="">
+                        {name}
+                      </Link>
+                    </th>
+                    <td className="number">
+                      <Figure value={usd} unit="USD" source={item('usd')} />
+                    </td>
+                    <td className="number">
+                      <Figure value={machineHours} source={item('machineHours')} />
+                    </td>
+                    <td className="number">
+                      <Figure value={attempts} source={item('attempts')} />
+                    </td>
+                  </tr>
+                );
+              })}
+              <tr>
+                <th scope="row">All of them</th>
+                <td className="number">
+                  <Figure value={total.usd} unit="USD" source={cost('total', 'usd')} />
+                </td>
+                <td className="number">
+                  <Figure value={total.machineHours} source={cost('total', 'machineHours')} />
+                </td>
+                <td className="number">
+                  <Figure value={total.attempts} source={cost('total', 'attempts')} />
+                </td>
+              </tr>
+            </tbody>
+          </table>
+        </Wide>
+      )}
+    </Loaded>
+  );
+}
+
 export default function CostsPage() {
   const query = useQuery({ queryKey: ['quotas'], queryFn: () => read('/v1/quotas') });
   return (
-    <Page title="Costs" lead="What is used of what may be used. No price is put on a run by this release.">
+    <Page title="Costs" lead="What runs have cost, and what is used of what may be used.">
+      <Panel title="Spent">
+        <Ledger />
+      </Panel>
       <Panel title="Used">
         <Loaded query={query} what="usage">
           {({ used, limits }) => (

@@ -4,6 +4,29 @@ import { Wide } from '../../components/panel.tsx';
 import type { RunPlan } from '../../lib/api-types.ts';
 import { formatNumber, formatSeconds } from '../../lib/format.ts';
 
+interface PriceProps {
+  readonly plan: RunPlan;
+  readonly planned: (text: ReactNode) => ReactNode;
+}
+
+function Price({ plan: { burst }, planned }: PriceProps) {
+  if (!burst)
+    return (
+      <p>
+        Price: none, because the document asks for no rented machine (compute); here a run costs its time
+        only.
+      </p>
+    );
+  const [low, high] = burst.usd;
+  return (
+    <p>
+      Price: {planned(`${formatNumber(low)} to ${formatNumber(high)} USD`)}, by prices of{' '}
+      {planned(burst.prices.asOf)}
+      {burst.assumed && '; the speed of at least one machine is assumed, not measured'}.
+    </p>
+  );
+}
+
 export function PlanPreview({ plan }: { readonly plan: RunPlan }) {
   const answer = useId();
   const planned = (text: ReactNode) => (
@@ -40,10 +63,7 @@ export function PlanPreview({ plan }: { readonly plan: RunPlan }) {
           </tbody>
         </table>
       </Wide>
-      <p>
-        Price: none is worked out. The plan of the server names none, and on this machine a run costs its time
-        only; what AWS asks for a stage is estimated by <code>forge infra cost</code>.
-      </p>
+      <Price plan={plan} planned={planned} />
       {plan.deferred.length > 0 && (
         <ul data-term="">
           {plan.deferred.map((each) => (
