@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_merge(commands)
     _add_convert(commands)
     _add_export(commands)
+    _add_decode(commands)
     fork_server = commands.add_parser(
         "fork-server", help="keep a warm interpreter that starts jobs by forking"
     )
@@ -115,6 +116,20 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--leave-out", default="", metavar="LIST", help="what may be lost: memory,thought,act"
     )
     export.set_defaults(command=_export)
+
+
+def _add_decode(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    decode = commands.add_parser("decode", help="write what a compressed model holds as a model folder")
+    decode.add_argument("file", type=Path, metavar="FILE", help="compressed.forge of phase 8")
+    decode.add_argument("--tokenizer", required=True, type=Path, metavar="FILE", help="its tokenizer.json")
+    decode.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder to make")
+    decode.set_defaults(command=_decode)
+
+
+def _decode(options: argparse.Namespace) -> int:
+    from agent_forge.compression.command import run_decode
+
+    return run_decode(options.file, options.tokenizer, options.out)
 
 
 def _run(options: argparse.Namespace) -> int:

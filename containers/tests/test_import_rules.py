@@ -21,7 +21,7 @@ LAYERS = {
     "merging": {"errors", "code_hash", "model_files"},
     "conversion": {"errors", "process_limits"},
     "codecs": {"models", "errors"},
-    "compression": {"models", "codecs", "errors"},
+    "compression": {"models", "codecs", "merging", "errors"},
     "tools": {"models", "data", "process_limits"} | GROUND,
     "graphs": {"models", "data", "storage"} | GROUND,
     "export": {"models", "data", "evaluation", "merging", "graphs", "errors", "model_files"},

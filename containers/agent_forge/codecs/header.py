@@ -75,6 +75,11 @@ def header_bytes(header: Header) -> bytes:
     return FIXED.pack(MAGIC, VERSION, len(text), hashlib.sha256(text).digest()) + text
 
 
+def entry_bytes(entry: Entry) -> int:
+    """What an entry takes in the header, with the comma behind it."""
+    return len(json.dumps(_entry_json(entry), sort_keys=True, separators=(",", ":"))) + 1
+
+
 def read_header(data: bytes) -> tuple[Header, int]:
     """Parse and check the header, and where the payload begins.
 

@@ -1,16 +1,15 @@
 """From all that was tried to one file: the table of choices, what a selection weighs, the contents."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from agent_forge.codecs.allocation import Choice, Chosen
 from agent_forge.codecs.container import Contents, Packed, container_bytes
+from agent_forge.codecs.header import Entry, Header, Stream, entry_bytes, header_bytes
+from agent_forge.codecs.registry import CODECS
 from agent_forge.compression.encodings import Item, Tried, kept_as_is
 from agent_forge.compression.slots import SEARCHED, Slot
-
-ENTRY_BYTES = 230  # of a tensor in the header, about: it is the same for every choice but raw
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,11 @@ class Catalogue:
         """Of all tensors."""
         return sum(slot.weight.numel() for slot in self.slots.values())
 
+    @property
+    def place(self) -> int:
+        """Stands for where a stream will lie: as many digits as most places have."""
+        return 10 ** (len(str(self.weights // 5))) - 1
+
     def table(self, only: Sequence[str] | None = None, scale: float = 1.0) -> dict[str, list[Choice]]:
         """Choices of every searched tensor.
 
@@ -64,16 +68,21 @@ class Catalogue:
             family = sum(self.slots[name].weight.numel() for name in each.tensors)
             for name, packed in each.tensors.items():
                 part = self.slots[name].weight.numel() / family
-                shared = each.shared.stored * part if each.shared else 0.0
+                shared = weight_of(item.key, (), each.shared, self.place) * part if each.shared else 0.0
                 loss = scale * self.sensitivities[name] * each.errors[name]
-                found[name].append(Choice(item.candidate, packed.stored + shared, loss))
+                key = item.key if each.shared else None
+                rate = weight_of(name, tuple(self.slots[name].weight.shape), packed, self.place, key)
+                found[name].append(Choice(item.candidate, rate + shared, loss))
         return found
 
     @property
     def fixed_bytes(self) -> int:
-        """Bytes that no choice changes: fixed tensors and about the header's."""
-        header = len(json.dumps(dict(self.model))) + ENTRY_BYTES * len(self.slots)
-        return sum(each.stored for each in self.fixed.values()) + header
+        """Bytes that no choice changes: fixed tensors and the header without the entries of the others."""
+        bare = len(header_bytes(Header(dict(self.model), (), ())))
+        shapes = {name: tuple(self.slots[name].weight.shape) for name in self.fixed}
+        return bare + sum(
+            weight_of(name, shapes[name], each, self.place) for name, each in self.fixed.items()
+        )
 
     def contents(self, chosen: Chosen) -> Contents:
         """What the file of a selection holds."""
@@ -92,6 +101,19 @@ class Catalogue:
     def file(self, chosen: Chosen) -> bytes:
         """The file of a selection."""
         return container_bytes(self.contents(chosen))
+
+
+def weight_of(
+    name: str, shape: tuple[int, ...], packed: Packed, place: int, shared: str | None = None
+) -> int:
+    """Bytes that a tensor adds to a file: its streams and its entry in the header."""
+    streams = {
+        stream: Stream(place, len(data), form, len(packed.encoded.streams[stream]))
+        for stream, (form, data) in packed.forms.items()
+    }
+    version = CODECS[packed.codec].version
+    entry = Entry(name, packed.codec, version, shape, packed.encoded.params, streams, "0" * 64, shared)
+    return packed.stored + entry_bytes(entry)
 
 
 def single_choices(catalogue: Catalogue) -> dict[str, Chosen]:

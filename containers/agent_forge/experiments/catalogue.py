@@ -32,8 +32,10 @@ PACKAGES = {
     "E14": "ood_monitor",
     "E15": "message_fuzz",
     "E16": "track_fusion",
+    "E18": "codec_choice",
 }
 GROUPS = {
+    "codecs": ("E18",),
     "merge": ("E3A", "E3B", "E3C", "E3D"),
     "quietstar": ("E4",),
     "bake": ("E11", "E11B"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 
+from agent_forge.__main__ import main
 from agent_forge.codecs.container import read_container
 from agent_forge.compression.curvature import second_moments, weighted_error
 from agent_forge.compression.decoded import as_run, decode_to_folder, resident_bytes
@@ -78,6 +79,7 @@ def test_the_published_model_is_what_the_file_decodes_to(
     jobs: dict[str, FolderContext], tmp_path: Path
 ) -> None:
     published = jobs["choose"].output / "models/compressed"
+    assert jobs["choose"].tracker.warnings == []
     role, (parent,) = jobs["choose"].parents["compressed"]
     assert (role, parent.relation) == ("compressed", "compressed-from")
     found = decode_to_folder(the_file(jobs), tmp_path / "again", (published / "tokenizer.json").read_text())
@@ -109,6 +111,7 @@ def test_every_gate_has_its_number_and_all_bytes_add_up(jobs: dict[str, FolderCo
     assert size == sum(value for name, value in found.items() if name.startswith("compressed/bytes_of_"))
     tensors = sum(value for name, value in found.items() if name.startswith("compressed/tensors_of_"))
     assert tensors == len(read_container(the_file(jobs)).tensors)
+    assert found["compressed/byte_error"] < 0.01
     assert found["compressed/ratio_fp32_file"] == found["input/file_bytes"] / size
     assert found["compressed/resident_bytes"] < found["input/resident_bytes"]
 
@@ -246,3 +249,19 @@ def test_the_choices_are_published_to_be_read(jobs: dict[str, FolderContext]) ->
 @pytest.mark.parametrize("name", [p["name"] for p in load_contract("presets.json")["presets"]])
 def test_every_preset_fits_the_schema(name: str) -> None:
     validate(CompressionConfig.preset(name).to_json(), "phases/compression", kind="bug", where=name)
+
+
+def test_a_user_decodes_the_file_with_one_command_whole_or_not_at_all(
+    jobs: dict[str, FolderContext], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published = jobs["choose"].output / "models/compressed"
+    words = ["decode", str(the_file(jobs)), "--tokenizer", str(published / "tokenizer.json"), "--out"]
+    assert main([*words, str(tmp_path / "model")]) == 0
+    assert json.loads(capsys.readouterr().out)["result"]["weights"] == weights_hash(published)
+    for name in ("model.safetensors", "config.json", "tokenizer.json"):
+        assert (tmp_path / "model" / name).read_bytes() == (published / name).read_bytes()
+    # A second time the place is taken, and a damaged file leaves nothing behind.
+    assert main([*words, str(tmp_path / "model")]) == 64
+    (tmp_path / "cut.forge").write_bytes(the_file(jobs).read_bytes()[:-1])
+    assert main(["decode", str(tmp_path / "cut.forge"), *words[2:], str(tmp_path / "other")]) == 64
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cut.forge", "model"]

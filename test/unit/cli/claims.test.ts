@@ -38,7 +38,7 @@ describe('forge claims', () => {
 
   it('says of what was not measured what is missing, and which default waits for it', async () => {
     const open = await shown(['get', 'codecs-280x'], '/v1/claims/codecs-280x', wanted('codecs-280x'));
-    expect(open).toMatch(/not measured +missing: phase 8/);
+    expect(open).toMatch(/not measured +missing: no record of E18/);
     expect(open).not.toContain('made again by');
     const edge = await shown(['get', 'edge-of-chaos'], '/v1/claims/edge-of-chaos', wanted('edge-of-chaos'));
     expect(edge).toMatch(/default +training\.edge stays off until it holds/);
