@@ -92,7 +92,8 @@ def _read(reading: Mapping[str, Any], records: Records, claim: str) -> dict[str,
     interval = paired_interval(list(values.values()))
     mean, low, high = (_rounded(each) for each in (interval.mean, interval.low, interval.high))
     return {
-        **reading, "sha256": record["sha256"], "seeds": list(values), "values": list(values.values()),
+        **reading, "sha256": record["sha256"], "seeds": list(values),
+        "values": [_rounded(each) for each in values.values()],
         "mean": mean, "low": low, "high": high, "level": LEVEL,
         "verdict": reading_verdict(mean, low, high, str(reading["op"]), float(reading["bound"])),
     }  # fmt: skip
