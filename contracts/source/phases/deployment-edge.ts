@@ -6,21 +6,9 @@ export const edgeFields = {
   edge_most_nats: setting(
     z.number().min(0).max(10),
     0.05,
-    'Target edge: most that held-out loss may rise over the model that came in, in nats a token.',
+    'Most that held-out loss may rise, in nats a token.',
   ),
-  edge_prune: setting(
-    z.number().min(0).max(0.9),
-    0.25,
-    'Target edge: share of the inner width of every feed-forward that is taken out; 0 is none.',
-  ),
-  edge_heal_steps: setting(
-    z.int().min(0).max(1_000_000),
-    40,
-    'Target edge: optimizer steps after pruning, on the teaching of the model that came in.',
-  ),
-  edge_learning_rate: setting(
-    z.number().min(1e-7).max(0.1),
-    0.001,
-    'Target edge: peak learning rate of those.',
-  ),
+  edge_prune: setting(z.number().min(0).max(0.9), 0.25, 'Share of the inner width to take out.'),
+  edge_heal_steps: setting(z.int().min(0).max(1_000_000), 40, 'Optimizer steps.'),
+  edge_learning_rate: setting(z.number().min(1e-7).max(0.1), 0.001, 'Peak learning rate.'),
 };

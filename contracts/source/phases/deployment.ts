@@ -20,46 +20,30 @@ const fields = {
   target: setting(
     z.enum(Object.keys(TARGETS) as (keyof typeof TARGETS)[]),
     'cloud',
-    'Where the model is to run; decides what is chosen among what was measured, and what is written.',
+    'Where the model is to run.',
   ),
-  variants: setting(
-    z.array(z.enum(VARIANTS)).min(1).max(VARIANTS.length),
-    [...VARIANTS],
-    'Graphs that are made and measured; fp32 always is.',
-  ),
-  batches: setting(sizes(1_024), [1, 2, 4, 8, 16, 32], 'Batch sizes that are measured.'),
-  sequences: setting(sizes(8_192), [32, 128, 512], 'Tokens of a call that are measured.'),
-  thread_counts: setting(sizes(256), [1], 'Threads of the runtime that are measured.'),
-  warm_ups: setting(z.int().min(1).max(10_000), 20, 'Calls before the first that counts.'),
-  calls: setting(z.int().min(20).max(10_000_000), 200, 'Timed calls of each point.'),
-  decode_tokens: setting(
-    z.int().min(2).max(65_536),
-    32,
-    'Tokens that are decoded one by one, with the state of the ones before, to time one.',
-  ),
-  parity_batches: setting(
-    z.int().min(1).max(10_000),
-    64,
-    'Random batches, and as many of real text, on which the fp32 graph must say what torch says.',
-  ),
+  variants: setting(z.array(z.enum(VARIANTS)).min(1).max(VARIANTS.length), [...VARIANTS], 'Graphs to make.'),
+  batches: setting(sizes(1_024), [1, 2, 4, 8, 16, 32], 'Batch sizes to measure.'),
+  sequences: setting(sizes(8_192), [32, 128, 512], 'Tokens of a call.'),
+  thread_counts: setting(sizes(256), [1], 'Threads of the runtime.'),
+  warm_ups: setting(z.int().min(1).max(10_000), 20, 'Calls before those.'),
+  calls: setting(z.int().min(20).max(10_000_000), 200, 'Timed calls.'),
+  decode_tokens: setting(z.int().min(2).max(65_536), 32, 'Tokens to decode.'),
+  parity_batches: setting(z.int().min(1).max(10_000), 64, 'Random and real batches to compare with torch.'),
   parity_tokens: setting(z.int().min(2).max(8_192), 32, 'Tokens of a row of those.'),
   block_size: setting(
     z.union([16, 32, 64, 128].map((size) => z.literal(size))),
     32,
-    'Weights that share a scale in int4.',
+    'Weights per scale in int4.',
   ),
-  seq_len: setting(z.int().min(16).max(4_096), 128, 'Tokens per row of held-out text.'),
-  batch_size: setting(z.int().min(1).max(512), 4, 'Rows per step, where a target trains.'),
+  seq_len: setting(z.int().min(16).max(4_096), 128, 'Tokens per row.'),
+  batch_size: setting(z.int().min(1).max(512), 4, 'Rows per step.'),
   train_tokens: setting(
     z.int().min(1000).max(100_000_000_000),
     100_000,
     'Most tokens of the train split that are encoded.',
   ),
-  held_out_tokens: setting(
-    z.int().min(256).max(100_000_000),
-    16_384,
-    'Most tokens of the held-out split that every graph is scored on.',
-  ),
+  held_out_tokens: setting(z.int().min(256).max(100_000_000), 16_384, 'Most tokens of the held-out split.'),
   held_out_every: setting(
     z.int().min(2).max(1_000),
     23,
@@ -84,11 +68,7 @@ export const deploymentSettings = deploymentFields
       if (new Set(values).size < values.length) refuse(key, 'duplicate', 'names a value twice');
     }
     if (settings.cloud_least_tasks > settings.cloud_most_tasks)
-      refuse(
-        'cloud_least_tasks',
-        'out_of_range',
-        `expected at most cloud_most_tasks = ${settings.cloud_most_tasks}, got ${settings.cloud_least_tasks}`,
-      );
+      refuse('cloud_least_tasks', 'out_of_range', 'expected at most cloud_most_tasks');
   })
   .meta({ id: 'deployment', title: 'Deployment settings' });
 

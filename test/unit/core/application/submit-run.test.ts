@@ -120,11 +120,6 @@ describe('submitting a run', () => {
     ['phases out of order', { phases: [2, 1] }, { kind: 'validation', code: 'contract_unsatisfied' }],
     ['a phase that waits for a model', { phases: [3] }, { kind: 'contract', code: 'contract_unsatisfied' }],
     [
-      'a phase that this release cannot run',
-      { phases: [1, 2, 3, 4, 5, 6, 7, 8] },
-      { kind: 'validation', code: 'phase_unavailable' },
-    ],
-    [
       'a gate of a phase that does not run',
       { gates: [{ phase: 'baking', metric: 'a/b', op: '<', bound: 1 }] },
       { kind: 'validation', problems: [{ pointer: '/gates/0/phase', code: 'phase_not_in_run' }] },
