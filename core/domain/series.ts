@@ -50,11 +50,11 @@ export class SeriesGatherer {
   event({ seq, type, phase, at, data }: ForgeEvent): void {
     if (type !== 'training_metrics' || phase === null || typeof data.step !== 'number') return;
     const stage = typeof data.stage === 'string' ? data.stage : null;
-    const [index, round] = [data.index, data.round].map((each) => (typeof each === 'number' ? each : null));
+    const count = (each: unknown) => (typeof each === 'number' ? each : null);
+    const place = { phase, stage, index: count(data.index), round: count(data.round) };
     for (const [measure, value] of Object.entries(data)) {
       if (PLACE.has(measure) || typeof value !== 'number') continue;
-      const name = { phase, stage, index: index ?? null, round: round ?? null, measure };
-      this.add(name, { step: data.step, value, at, event: seq });
+      this.add({ ...place, measure }, { step: data.step, value, at, event: seq });
     }
   }
 
@@ -77,7 +77,7 @@ export class SeriesGatherer {
   private add(name: SeriesName, point: SeriesPoint): void {
     const { phase, measure } = this.filter;
     if ((phase && phase !== name.phase) || (measure && measure !== name.measure)) return;
-    const key = JSON.stringify([name.phase, name.stage, name.index, name.round, name.measure]);
+    const key = JSON.stringify(Object.values(name));
     const known = this.found.get(key) ?? { name, points: new Map<number, SeriesPoint>() };
     this.found.set(key, known);
     known.points.set(point.step, point);

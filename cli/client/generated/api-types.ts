@@ -1324,7 +1324,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Curves of a run: the first, the last, and the extremes of what lies between */
+        /** Curves of a run */
         readonly get: operations["getRunsByIdSeries"];
         readonly put?: never;
         readonly post?: never;
@@ -4754,17 +4754,13 @@ export interface components {
             readonly index: number | null;
             readonly round: number | null;
             readonly measure: string;
-            /** @description How many points there are. */
             readonly of: number;
-            /** @description All of them, or the first, the last and the extremes between, by step. */
             readonly points: readonly {
                 readonly step: number;
                 readonly value: number;
                 /** @description UTC time, ISO 8601. */
                 readonly at: string;
-                /** @description Number of the event that it was read from: the first after number - 1. */
                 readonly event?: number;
-                /** @description Id of the metric record that it was read from. */
                 readonly metric?: string;
             }[];
         };
@@ -10866,9 +10862,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: {
                 readonly phase?: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
-                /** @description Name of the one measure that is wanted. */
                 readonly measure?: string;
-                /** @description Of each series, at most: 4 to 2000; 500 if not said. */
                 readonly points?: string;
             };
             readonly header?: never;

@@ -1,4 +1,4 @@
-/** Parameters that are one of a few words. */
+/** Parameters that are one of a few words, and numbers. */
 import { nearestName } from '#contracts/source/problems.ts';
 import { ForgeError } from '#core/domain/errors.ts';
 
@@ -22,4 +22,11 @@ export function requiredWord<Word extends string>(name: string, given: string, w
       ...(near ? { hint: `Did you mean ${near}?` } : {}),
     },
   );
+}
+
+export function wholeNumber(name: string, text: string, least = 0, most = 999_999): number {
+  if (/^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  throw new ForgeError('malformed', `${name} is "${text.slice(0, 40)}", expected ${least} to ${most}.`, {
+    code: 'invalid_query',
+  });
 }

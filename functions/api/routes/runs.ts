@@ -9,14 +9,13 @@ import { getReport } from '#core/application/queries/get-report.ts';
 import { getRun } from '#core/application/queries/get-run.ts';
 import { listMetrics } from '#core/application/queries/list-metrics.ts';
 import { planRun } from '#core/application/queries/plan-run.ts';
-import { ForgeError } from '#core/domain/errors.ts';
 import { RUN_STATUSES, type RunStatus } from '#core/domain/run.ts';
 import type { ApiContext } from '../environment.ts';
 import { respondVersioned } from '../middleware/etag.ts';
 import { requireIdempotencyKey } from '../middleware/idempotency-key.ts';
 import { readJsonBody } from '../middleware/json-body.ts';
 import { pager } from '../middleware/paging.ts';
-import { oneOf } from '../middleware/query.ts';
+import { oneOf, wholeNumber } from '../middleware/query.ts';
 import { type ApiApp, addRoute } from '../route.ts';
 import { listOf, pageOf, pageQuery } from '../schemas/paging.ts';
 import { attemptLog, run, runPlan, runSummary } from '../schemas/run.ts';
@@ -187,11 +186,4 @@ function addLogs(app: ApiApp, { ports }: ApiContext): void {
       return context.json({ items: await ports.logs.read(context.var.principal.tenant, id, filter) });
     },
   );
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new ForgeError('malformed', `${name} is "${text.slice(0, 40)}", expected a whole number.`, {
-    code: 'invalid_query',
-  });
 }

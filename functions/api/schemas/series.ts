@@ -7,11 +7,8 @@ const point = z.object({
   step: z.number(),
   value: z.number(),
   at: timestamp,
-  event: z
-    .int()
-    .optional()
-    .describe('Number of the event that it was read from: the first after number - 1.'),
-  metric: z.string().optional().describe('Id of the metric record that it was read from.'),
+  event: z.int().optional(),
+  metric: z.string().optional(),
 });
 
 export const sampledSeries = z
@@ -21,7 +18,7 @@ export const sampledSeries = z
     index: count.nullable(),
     round: count.nullable(),
     measure: z.string(),
-    of: count.describe('How many points there are.'),
-    points: z.array(point).describe('All of them, or the first, the last and the extremes between, by step.'),
+    of: count,
+    points: z.array(point),
   })
   .meta({ id: 'SampledSeries' });
