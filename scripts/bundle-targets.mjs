@@ -3,7 +3,7 @@ import { FUNCTION_DIET, INNER_DIET } from './bundle-diet.mjs';
 import { inProject, SetupError } from './project.mjs';
 
 /** Goals for a function's bundle, compressed and CPU to import it over a bare Node; with more than `most` a build fails. */
-const BUDGETS = { api: { gzipKb: 200, importMs: 170, most: { gzipKb: 250, importMs: 200 } } };
+const BUDGETS = { api: { gzipKb: 200, importMs: 170, most: { gzipKb: 240, importMs: 200 } } };
 const OTHER_FUNCTIONS = { gzipKb: 120, importMs: 115, most: { gzipKb: 130, importMs: 130 } };
 
 const common = {
