@@ -218,11 +218,6 @@ describe('a run document', () => {
     ]);
   });
 
-  it('for a phase that this release cannot run: 422 phase_unavailable', async () => {
-    const answer = await submit({ body: { ...DOCUMENT, phases: [1, 2, 3, 4, 5, 6, 7, 8] } });
-    expect([answer.status, answer.body.code]).toEqual([422, 'phase_unavailable']);
-  });
-
   it.each([
     [404, 'not_found', { input: { corpus: 'nobody' } }],
     [404, 'not_found', { input: { model: '01ARZ3NDEKTSV4RRFFQ69G5FAV' }, phases: [2] }],
