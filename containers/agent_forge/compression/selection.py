@@ -53,7 +53,7 @@ class Catalogue:
     def table(self, only: Sequence[str] | None = None, scale: float = 1.0) -> dict[str, list[Choice]]:
         """Choices of every searched tensor.
 
-        A codebook's bytes are divided among the tensors that could share it.
+        A codebook is charged once, to all that use it together; `rate` is without it.
 
         Args:
             only: candidates that may be taken; None for all.
@@ -65,14 +65,12 @@ class Catalogue:
         for item, each in self.results.items():
             if only is not None and item.candidate not in only:
                 continue
-            family = sum(self.slots[name].weight.numel() for name in each.tensors)
+            book = weight_of(item.key, (), each.shared, self.place) if each.shared else 0
+            key = item.key if each.shared else None
             for name, packed in each.tensors.items():
-                part = self.slots[name].weight.numel() / family
-                shared = weight_of(item.key, (), each.shared, self.place) * part if each.shared else 0.0
                 loss = scale * self.sensitivities[name] * each.errors[name]
-                key = item.key if each.shared else None
                 rate = weight_of(name, tuple(self.slots[name].weight.shape), packed, self.place, key)
-                found[name].append(Choice(item.candidate, rate + shared, loss))
+                found[name].append(Choice(item.candidate, rate, loss, key, book))
         return found
 
     @property

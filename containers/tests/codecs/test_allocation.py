@@ -8,7 +8,6 @@ import pytest
 from agent_forge.codecs.allocation import (
     Choice,
     best_at,
-    lower_hull,
     repaired,
     total_distortion,
     total_rate,
@@ -20,11 +19,22 @@ Table = dict[str, list[Choice]]
 
 
 def drawn(seed: int, tensors: int = 4, choices: int = 5) -> Table:
-    """Rates and distortions of which some are dominated and some lie inside the hull."""
+    """Rates and distortions of which some are dominated and some lie inside the hull.
+
+    Of odd seeds the tensors are two families, in which the last two choices need codebooks.
+    """
     rng = random.Random(seed)
+    sizes = [rng.randint(1, 40) for _ in range(4)]
+
+    def book(tensor: int, choice: int) -> tuple[str | None, float]:
+        which = 2 * (tensor % 2) + choice - (choices - 2)
+        return (f"b{which}", float(sizes[which])) if seed % 2 and choice >= choices - 2 else (None, 0.0)
+
     return {
         f"t{place}": [
-            Choice(f"c{n}", float(rng.randint(1, 60)), rng.random() * 2.0 ** -rng.randint(0, 5))
+            Choice(
+                f"c{n}", float(rng.randint(1, 60)), rng.random() * 2.0 ** -rng.randint(0, 5), *book(place, n)
+            )
             for n in range(choices)
         ]
         for place in range(tensors)
@@ -39,7 +49,7 @@ def combinations(table: Table) -> list[dict[str, Choice]]:
 def test_at_a_price_no_combination_costs_less(seed: int) -> None:
     table = drawn(seed)
     for price in (0.0, 0.001, 0.01, 0.1, 10.0):
-        chosen = best_at({name: lower_hull(each) for name, each in table.items()}, price)
+        chosen = best_at(table, price)
         cost = total_distortion(chosen) + price * total_rate(chosen)
         least = min(total_distortion(each) + price * total_rate(each) for each in combinations(table))
         assert cost == pytest.approx(least)
@@ -78,9 +88,16 @@ def test_a_loss_is_kept_where_that_is_possible(seed: int, budget: float) -> None
     assert cheapest <= total_rate(chosen) <= cheapest + 60
 
 
-def test_a_dominated_choice_and_one_inside_the_hull_are_left_out() -> None:
-    choices = [Choice("a", 1, 10), Choice("dear", 5, 11), Choice("inside", 2, 9.5), Choice("b", 4, 1)]
-    assert [each.name for each in lower_hull(choices)] == ["a", "b"]
+def test_a_codebook_is_paid_once_and_taken_only_where_enough_tensors_use_it() -> None:
+    # Alone the codebook is not worth 30 bytes; for three tensors it is.
+    ways = [Choice("plain", 20, 0.0), Choice("shared", 2, 0.0, "book", 30.0)]
+    for tensors, taken, rate in ((1, "plain", 20), (2, "shared", 34), (3, "shared", 36)):
+        table = {f"t{place}": ways for place in range(tensors)}
+        chosen = best_at(table, 1.0)
+        assert {each.name for each in chosen.values()} == {taken}
+        assert total_rate(chosen) == rate
+        assert within_bytes(table, rate) is not None
+        assert within_bytes(table, rate - 1) is None
 
 
 def test_bytes_that_are_left_are_spent_also_on_a_choice_inside_the_hull() -> None:

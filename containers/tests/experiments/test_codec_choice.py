@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent_forge.codecs.allocation import total_rate
 from agent_forge.codecs.registry import CANDIDATES as REGISTERED
 from agent_forge.experiments.codec_choice.coded import CANDIDATES, QUICK, bits_of, names_of, room_of, selected
 from agent_forge.experiments.codec_choice.experiment import EXPERIMENT
@@ -25,3 +26,18 @@ def test_a_selection_keeps_its_bits_and_its_file_weighs_what_was_predicted() -> 
     assert room.rise(room.catalogue.file(smallest)) == pytest.approx(
         EXPERIMENT.trial({**EXPERIMENT.budgets["ci"], "codecs": "rtn,vptq", "bits": 0.0}, 5)["delta_nats"]
     )
+
+
+def test_a_file_weighs_what_is_predicted_wherever_some_of_a_family_share_a_codebook() -> None:
+    catalogue = room_of(EXPERIMENT.budgets["ci"], 5).catalogue
+    table = catalogue.table(["rtn4-g64", "vptq-v2k16"])
+    books = {each.book for choices in table.values() for each in choices if each.book is not None}
+    assert len(books) < len(table)
+    for sharing in range(len(table) + 1):
+        names = sorted(table)[:sharing]
+        chosen = {
+            name: next(each for each in choices if (each.book is not None) == (name in names))
+            for name, choices in table.items()
+        }
+        size = len(catalogue.file(chosen))
+        assert abs(catalogue.fixed_bytes + total_rate(chosen) - size) <= 0.002 * size

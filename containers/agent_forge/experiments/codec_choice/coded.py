@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
-from agent_forge.codecs.allocation import Chosen, total_rate, within_bytes
+from agent_forge.codecs.allocation import Chosen, total_rate, within_bytes, within_loss
 from agent_forge.codecs.registry import CANDIDATES as REGISTERED
 from agent_forge.compression.curvature import second_moments
 from agent_forge.compression.decoded import model_of_bytes
@@ -108,10 +108,8 @@ def names_of(codecs: str) -> list[str]:
 def selected(room: Room, codecs: str, bits: float) -> Chosen:
     """The best selection within so many bits a searched weight; the smallest where none is."""
     table = room.catalogue.table(names_of(codecs))
-    found = within_bytes(table, bits * room.searched / 8)
-    if found is not None:
-        return found[0]
-    return {name: min(choices, key=lambda c: (c.rate, c.name)) for name, choices in table.items()}
+    found = within_bytes(table, bits * room.searched / 8) or within_loss(table, float("inf"))
+    return found[0]
 
 
 def bits_of(room: Room, chosen: Chosen) -> float:

@@ -156,7 +156,8 @@ def publish_table(context: PhaseContext, outcome: Outcome) -> None:
                 "sensitivity": catalogue.sensitivities.get(slot.name),
                 "tried": [
                     {
-                        "candidate": each.name, "bytes": each.rate, "predictedLoss": each.distortion,
+                        "candidate": each.name, "bytes": each.rate, "codebookBytes": each.book_rate,
+                        "predictedLoss": each.distortion,
                         "relativeError": catalogue.results[Item(slot.family, each.name)].errors[slot.name],
                     }
                     for each in table.get(slot.name, [])
