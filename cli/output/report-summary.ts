@@ -1,7 +1,8 @@
-/** The result of a run on one screen. Every figure is the report's; nothing is added up here. */
+/** The result of a run on one screen. Every figure is the report's. */
 import type { LinkedNumber, ReportedPhase, ReportedStrength, RunReport } from '../client/records.ts';
 import { formatNumber, formatSeconds, secondsBetween } from './figures.ts';
 import { type Paint, paintStatus } from './paint.ts';
+import { renderPhases } from './phase-table.ts';
 import { renderTable } from './table.ts';
 
 /** Measures of the table, in this order, where a phase has them; the others are in the report. */
@@ -140,6 +141,7 @@ export function renderSummary(report: RunReport, paint: Paint): string {
     ...(corpus ? [`corpus ${corpus.name} (${corpus.licence})`] : []),
     ...report.phases.flatMap((phase) => phaseLines(phase, paint)),
     ...modelLines(report, paint),
+    ...(report.phases.length > 0 ? ['', paint('bold', 'Phases'), indent(renderPhases(report, paint))] : []),
     '',
     paint('bold', 'Next'),
     ...nextCommands(report).map((command) => `  npx ${command}`),

@@ -116,6 +116,21 @@ def test_every_gate_has_its_number_and_all_bytes_add_up(jobs: dict[str, FolderCo
     assert found["compressed/resident_bytes"] < found["input/resident_bytes"]
 
 
+def test_every_tensor_says_its_bytes_and_every_choice_what_it_was_predicted_to_cost(
+    jobs: dict[str, FolderContext],
+) -> None:
+    found = records(jobs)
+    table = json.loads((jobs["choose"].output / "artifacts/choices").read_text(encoding="utf-8"))["tensors"]
+    stored = sum(value for name, value in found.items() if name.endswith("/stored_bytes"))
+    assert stored == found["compressed/file_bytes"] - found["compressed/bytes_of_header"]
+    assert {f"{row['name']}/stored_bytes" for row in table} <= set(found)
+    for row in table:
+        tried = {each["candidate"]: each["predictedLoss"] for each in row["tried"]}
+        assert found.get(f"{row['name']}/distortion") == tried.get(row["chosen"])
+    distortions = [value for name, value in found.items() if name.endswith("/distortion")]
+    assert sum(distortions) == pytest.approx(found["choice/predicted_loss"])
+
+
 def test_every_event_fits_its_contract_and_tells_of_all_that_was_tried(
     jobs: dict[str, FolderContext],
 ) -> None:

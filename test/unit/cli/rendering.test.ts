@@ -90,6 +90,26 @@ describe('the summary of a run', () => {
     );
   });
 
+  it('ends with all phases in one table, of each the model of least loss that went on', () => {
+    const rowOf = (model: string, loss: number, bytes: number | null) => ({
+      phase: 'cognate' as const,
+      model,
+      figures: { bits_per_byte: number(loss), weight_bytes: bytes === null ? null : number(bytes) },
+    });
+    const course = [rowOf('base', 2.5, 4_000), rowOf('memory', 2.4, 5_000), rowOf('average', 2.3, null)];
+    const compression = {
+      ...REPORT.phases[0],
+      phase: 'compression' as const,
+      title: 'Compression',
+      jobs: {},
+      gates: [],
+      figures: { compressed: { file_bytes: number(1_234) } },
+    } as RunReport['phases'][number];
+    const shown = renderSummary({ ...REPORT, course, phases: [...REPORT.phases, compression] }, plain);
+    expect(shown).toMatch(/\n {4}Cognate +100\.0 +memory +2\.4 +5,000 +- +1 of 3\n/);
+    expect(shown).toMatch(/\n {4}Compression +- +- +- +- +1,234 +-\n/);
+  });
+
   it('names the models with their ids and the commands to go on with', () => {
     expect(text).toMatch(/first-memory@1 +variant +M2 +1/);
     expect(text).toContain(`npx forge runs report ${RUN}`);

@@ -1,5 +1,6 @@
 """Every number of phase 8: bytes on disk and in memory, loss, speed, and what each codec came to."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,26 @@ def figures_of(context: PhaseContext, bench: Bench, outcome: Outcome) -> Figures
         model = subject if subject in ("input", "compressed") else "compressed"
         source = f"{__name__}.figures_of"
         context.tracker.record(name, value, unit, source=source, model=model, split="held_out")
+    record_tensors(context, outcome)
     return figures
+
+
+def record_tensors(context: PhaseContext, outcome: Outcome) -> None:
+    """Bytes of every tensor in the file, and what its codec was predicted to cost where one was chosen.
+
+    Bytes of a codebook that several tensors share stand under its own name.
+    """
+    catalogue, chosen = outcome.catalogue, outcome.attempt.chosen
+    contents, source = catalogue.contents(chosen), f"{__name__}.record_tensors"
+    stored = {name: each.stored for name, (_, each) in contents.tensors.items()}
+    for name, each in contents.families.items():
+        stored[re.sub(r"[^A-Za-z0-9_.-]+", "_", f"codebook_{name}")] = each.stored
+    for name, size in stored.items():
+        context.tracker.record(f"{name}/stored_bytes", float(size), BYTES, source=source, model="compressed")
+    for name, choice in chosen.items():
+        loss = catalogue.results[Item(catalogue.slots[name].family, choice.name)].errors[name]
+        loss *= catalogue.sensitivities[name]
+        context.tracker.record(f"{name}/distortion", loss, NATS, source=source, model="compressed")
 
 
 def size_figures(outcome: Outcome) -> Figures:
