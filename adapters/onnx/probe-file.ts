@@ -28,6 +28,11 @@ function parse(text: string): DeploymentProbe {
   throw refused(`at ${issue?.path.join('.') || 'its root'}: ${issue?.message}`);
 }
 
+function isStated({ logits, sha256 }: DeploymentProbe['cases'][number]['whole'], size: number): boolean {
+  const bytes = Buffer.from(logits, 'base64');
+  return bytes.length === size && createHash('sha256').update(bytes).digest('hex') === sha256;
+}
+
 /**
  * @returns null where the folder has none
  * @throws ForgeError `validation`, code `probe_invalid`
@@ -41,10 +46,9 @@ export async function readProbe(folder: string, graph: OnnxGraph): Promise<Deplo
   const probe = parse(text);
   if (probe.graph !== graph.files[0]?.sha256 || probe.vocabRows !== graph.model.vocabRows)
     throw refused('is about another graph');
-  for (const { tokens, logits, sha256 } of probe.cases) {
-    const bytes = Buffer.from(logits, 'base64');
+  for (const { tokens, whole, stepwise } of probe.cases) {
     const expected = tokens.length * (tokens[0]?.length ?? 0) * probe.vocabRows * 4;
-    if (bytes.length !== expected || createHash('sha256').update(bytes).digest('hex') !== sha256)
+    if (![whole, stepwise].every((stated) => isStated(stated, expected)))
       throw refused('has logits of another size or hash than it says');
     if (tokens.some((row) => row.length !== tokens[0]?.length || row.some((id) => id >= probe.vocabRows)))
       throw refused('has rows of several lengths, or tokens that the graph has not');

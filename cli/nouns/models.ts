@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { ModelStatus } from '../client/records.ts';
 import type { Act } from './act.ts';
 import { addModelLifeVerbs } from './model-life.ts';
-import { wholeNumber } from './option-values.ts';
+import { atLeast, wholeNumber } from './option-values.ts';
 import { SLUGS } from './phase-choices.ts';
 
 /** Every status that the API knows: one that is missing here does not compile. */
@@ -62,6 +62,21 @@ function addServe(models: Command, act: Act): void {
     );
 }
 
+function addTry(models: Command, act: Act): void {
+  models
+    .command('try')
+    .argument('<ref>', REFERENCE)
+    .requiredOption('--prompt <text>', 'what the model goes on from')
+    .option('--max-tokens <n>', 'most tokens to say (64)', wholeNumber(1))
+    .option('--temperature <t>', '0 takes the likeliest token (0.8)', atLeast(0))
+    .option('--seed <n>', 'of what is drawn (0)', wholeNumber(0))
+    .option('--onnx <dir>', 'graph of this model, as forge models export --to onnx wrote it')
+    .description('ask a deployed model one question on this machine')
+    .action((ref, options) =>
+      act(async (context) => (await import('../commands/models-try.ts')).tryModel(context, ref, options)),
+    );
+}
+
 export function addModelsVerbs(program: Command, act: Act): void {
   const models = program
     .command('models')
@@ -100,6 +115,7 @@ export function addModelsVerbs(program: Command, act: Act): void {
     );
   addExport(models, act);
   addServe(models, act);
+  addTry(models, act);
   models
     .command('verify')
     .argument('<ref>', REFERENCE)

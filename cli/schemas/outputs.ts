@@ -124,6 +124,21 @@ export const OUTPUTS: Readonly<Record<string, z.ZodType>> = {
     model: record('Model'),
     leftOut: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
   }),
+  'models-try': z
+    .looseObject({
+      id: z.string(),
+      model: z.string(),
+      choices: z.array(
+        z.strictObject({ index: z.int(), text: z.string(), finish_reason: z.enum(['stop', 'length']) }),
+      ),
+      usage: z.strictObject({
+        prompt_tokens: z.int(),
+        completion_tokens: z.int(),
+        total_tokens: z.int(),
+      }),
+      timings: z.looseObject({ queuedMs: z.number(), totalMs: z.number() }),
+    })
+    .describe('The answer of /v1/completions.'),
   'presets-delete': z.strictObject({ deleted: z.string() }),
   'webhooks-delete': z.strictObject({ deleted: z.string() }),
   'runs-diff': z.strictObject({

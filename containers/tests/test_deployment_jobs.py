@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from agent_forge.contracts import load_contract, validate
+from agent_forge.graphs.probe import PROBE, write_probe
 from agent_forge.graphs.session import GraphSession
 from agent_forge.models.folder import load_model
 from agent_forge.phases.deployment.config import DeploymentConfig
@@ -73,6 +75,10 @@ def test_the_model_goes_on_as_it_came_with_a_graph_beside_it(done: JobRoom, tmp_
         data = Path(files[f"onnx/{name}"]["uri"].removeprefix("file://")).read_bytes()
         (tmp_path / name).write_bytes(data)
     session = GraphSession.open(tmp_path)
+    probe = json.loads(Path(files[f"onnx/{PROBE}"]["uri"].removeprefix("file://")).read_text())
+    validate(probe, "deployment-probe", kind="bug", where=PROBE)
+    again = write_probe(session, tmp_path, [np.array(each["tokens"]) for each in probe["cases"]])
+    assert again == probe
     assert session.document["model"]["weightsHash"] == before["weightsHash"]
     logits, _ = session.step(tokens(2, 5).numpy(), session.start(2))
     assert logits.shape == (2, 5, session.document["model"]["vocabRows"])

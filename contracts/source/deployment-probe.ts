@@ -2,6 +2,14 @@
 import * as z from 'zod';
 import { count, schemaVersion, sha256 } from './scalars.ts';
 
+const stated = {
+  logits: z
+    .string()
+    .max(64 * 2 ** 20)
+    .describe('float32, little-endian, [rows, tokens, vocabRows], in base64.'),
+  sha256: sha256.describe('Of the bytes of logits.'),
+};
+
 export const deploymentProbe = z
   .strictObject({
     schemaVersion,
@@ -16,11 +24,12 @@ export const deploymentProbe = z
             .min(1)
             .max(64)
             .describe('Rows of token ids, all of one length, each from an empty state.'),
-          logits: z
-            .string()
-            .max(64 * 2 ** 20)
-            .describe('float32, little-endian, [rows, tokens, vocabRows], in base64.'),
-          sha256: sha256.describe('Of the bytes of logits.'),
+          whole: z.strictObject(stated).describe('All tokens of a row in one call.'),
+          stepwise: z
+            .strictObject(stated)
+            .describe(
+              'One token of every row per call, the state handed on. Activations that are quantised call by call make this another answer.',
+            ),
         }),
       )
       .min(1)

@@ -1,4 +1,7 @@
 /** Every phase that this release can run, one after the other, on the real server with real text. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCli } from '#cli/program.ts';
 import type { GenerationUpdate } from '#contracts/source/generation-update.ts';
 import type { MetricRecord } from '#contracts/source/metric-record.ts';
 import type { RunReport } from '#contracts/source/report.ts';
@@ -8,7 +11,9 @@ import type { Run } from '#core/domain/run.ts';
 import { speeches } from '#test/support/corpora.ts';
 import { removeFixtures } from '#test/support/fixture-tree.ts';
 import { walkReport } from '#test/support/report-walk.ts';
-import { removeBundle, ServerProcess } from '#test/support/server-process.ts';
+import { removeBundle, ServerProcess, until } from '#test/support/server-process.ts';
+import { servingRoot } from '#test/support/serving-root.ts';
+import { cleanUp, recordingIo } from '../unit/cli/cli-harness.ts';
 
 jest.setTimeout(300_000);
 
@@ -31,6 +36,7 @@ afterAll(async () => {
   await server.end();
   removeBundle();
   removeFixtures();
+  cleanUp();
 });
 
 const outputsOf = (slug: string) => run.phases.find((phase) => phase.slug === slug)?.outputs ?? [];
@@ -114,6 +120,39 @@ describe('a run through every available phase', () => {
     for (const { id } of body.nodes) {
       const verified = await server.api<{ ok: boolean }>('POST', `/v1/models/${id}/verify`);
       expect(verified.body.ok).toBe(true);
+    }
+  });
+
+  it('leaves a graph that answers here as it answered where it was measured', async () => {
+    const [deployed = ''] = outputsOf('deployment');
+    const root = servingRoot();
+    const interruption = new AbortController();
+    const { io, said } = recordingIo({
+      root,
+      env: { FORGE_HOME: join(server.home, '.forge') },
+      interrupted: interruption.signal,
+    });
+    try {
+      const ended = runCli(['models', 'serve', deployed, '--endpoint', server.url, '--json'], io);
+      const first = (text: string) => text.includes('}') && text;
+      const line = await Promise.race([
+        until('an endpoint that listens', 120, () => first(said().stdout)),
+        ended.then((code) => Promise.reject(new Error(`ended with ${code}: ${said().stderr}`))),
+      ]);
+      const { url, agreement } = JSON.parse(line) as { readonly url: string; readonly agreement: object };
+      expect(agreement).toMatchObject({ agrees: true, tolerance: 1e-4, sameChoice: 1 });
+      const answer = await fetch(`${url}/v1/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ prompt: 'Fellow citizens', max_tokens: 4, temperature: 0 }),
+      });
+      const { usage } = (await answer.json()) as { readonly usage: { readonly completion_tokens: number } };
+      expect(usage.completion_tokens).toBeGreaterThan(0);
+      interruption.abort();
+      expect(await ended).toBe(0);
+    } finally {
+      interruption.abort();
+      rmSync(root, { recursive: true, force: true });
     }
   });
 });

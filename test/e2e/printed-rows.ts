@@ -91,6 +91,7 @@ export const TESTED_BELOW = [
   // Of files of their own: test/local/models-export.test.ts and models-convert.test.ts.
   '/models/export',
   '/models/serve',
+  '/models/try',
   '/models/convert',
   // A model folder that is sent: test/local/triggers.test.ts.
   '/inbox/send',

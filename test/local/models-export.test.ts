@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { runCli } from '#cli/program.ts';
 import { removeFixtures } from '#test/support/fixture-tree.ts';
 import { removeBundle, ServerProcess, until } from '#test/support/server-process.ts';
+import { servingRoot } from '#test/support/serving-root.ts';
 import { cleanUp, forge, freshFolder, ROOT, recordingIo } from '../unit/cli/cli-harness.ts';
 import { outputOf } from '../unit/cli/output-schemas.ts';
 
@@ -113,13 +114,35 @@ it('exports a graph with the description of how it is called, compared with torc
   expect([back.exitCode, back.stderr]).toEqual([2, expect.stringContaining('missing_file')]);
 }, 240_000);
 
-/** A project's folder with the program of the endpoint, bundled from the sources as they are. */
-function servingRoot(): string {
-  const root = join(ROOT, 'dist', 'test', `serving-${process.pid}`);
-  const program = join(root, 'dist', 'local', 'inference.mjs');
-  execFileSync(process.execPath, [join(ROOT, 'test/support/bundle-server.mjs'), program, 'inference']);
-  return root;
-}
+it('asks the exported graph of a model one question, and says what is wrong with one', async () => {
+  const root = servingRoot();
+  const env = { PATH: process.env.PATH ?? '', FORGE_HOME: join(server.home, '.forge') };
+  const io = { cwd: work, root, env };
+  try {
+    const question = ['--onnx', 'graph', '--max-tokens', '4', '--temperature', '0'];
+    const tried = (prompt: string, ...more: readonly string[]) =>
+      forge(['models', 'try', 'toy', '--prompt', prompt, ...more, '--endpoint', server.url, '--json'], io);
+    const asked = await tried('The state', ...question);
+    expect([asked.exitCode, asked.stderr]).toEqual([0, expect.stringContaining('tokens in')]);
+    expect(outputOf('models-try').safeParse(JSON.parse(asked.stdout)).error).toBeUndefined();
+    expect((await tried('The state', ...question)).exitCode).toBe(0);
+    for (const [prompt, code, more] of [
+      ['', 'prompt_empty', question],
+      ['a'.repeat(65_537), 'prompt_too_long', question],
+      ['The state', 'out_of_range', [...question, '--max-tokens', '1025']],
+      ['The state', 'no_graph', []],
+    ] as const) {
+      const refused = await tried(prompt, ...more);
+      expect([refused.exitCode, refused.stdout, refused.stderr]).toEqual([
+        2,
+        '',
+        expect.stringContaining(code),
+      ]);
+    }
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}, 240_000);
 
 it('serves the exported graph of a model until Ctrl-C, refuses one of another model, and says what is missing', async () => {
   const root = servingRoot();

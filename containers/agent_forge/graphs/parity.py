@@ -62,12 +62,17 @@ def parity(session: GraphSession, model: TinyTitan, batches: Iterable[Tensor]) -
 @torch.no_grad()
 def stepwise_parity(session: GraphSession, model: TinyTitan, tokens_BT: Tensor) -> Parity:
     """One token at a time, with the state handed on, against the model's full pass."""
+    return compared(model, tokens_BT, say_stepwise(session, tokens_BT.numpy()))
+
+
+def say_stepwise(session: GraphSession, tokens_BT: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Logits (B, T, V) of one token per call, from an empty state that is handed on."""
     state = session.start(tokens_BT.shape[0])
     found = []
     for place in range(tokens_BT.shape[1]):
-        logits, state = session.step(tokens_BT[:, place : place + 1].numpy(), state)
-        found.append(logits)
-    return compared(model, tokens_BT, np.concatenate(found, axis=1))
+        logits_B1V, state = session.step(tokens_BT[:, place : place + 1], state)
+        found.append(logits_B1V)
+    return np.concatenate(found, axis=1)
 
 
 def compared(model: TinyTitan, tokens_BT: Tensor, theirs_BTV: npt.NDArray[np.float32]) -> Parity:

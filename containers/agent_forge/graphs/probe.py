@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent_forge.contracts import validate
-from agent_forge.graphs.parity import MOST_DIFFERENCE
+from agent_forge.graphs.parity import MOST_DIFFERENCE, say_stepwise
 from agent_forge.graphs.session import GraphSession
 
 PROBE = "probe.json"
@@ -47,10 +47,11 @@ def write_probe(
 
 
 def _case(session: GraphSession, tokens_BT: npt.NDArray[np.int64]) -> dict[str, Any]:
-    logits_BTV, _ = session.step(tokens_BT, session.start(tokens_BT.shape[0]))
+    whole_BTV, _ = session.step(tokens_BT, session.start(tokens_BT.shape[0]))
+    stepwise_BTV = say_stepwise(session, tokens_BT)
+    return {"tokens": tokens_BT.tolist(), "whole": _stated(whole_BTV), "stepwise": _stated(stepwise_BTV)}
+
+
+def _stated(logits_BTV: npt.NDArray[np.float32]) -> dict[str, str]:
     raw = np.ascontiguousarray(logits_BTV, dtype="<f4").tobytes()
-    return {
-        "tokens": tokens_BT.tolist(),
-        "logits": base64.b64encode(raw).decode("ascii"),
-        "sha256": hashlib.sha256(raw).hexdigest(),
-    }
+    return {"logits": base64.b64encode(raw).decode("ascii"), "sha256": hashlib.sha256(raw).hexdigest()}

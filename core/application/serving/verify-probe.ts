@@ -35,10 +35,12 @@ async function stepwise(
 
 export async function verifyProbe(session: GraphSession, probe: DeploymentProbe): Promise<Agreement> {
   const pairs: { readonly stated: Float32Array; readonly computed: Float32Array }[] = [];
-  for (const { tokens, logits } of probe.cases) {
-    const stated = floatsOf(logits);
-    const whole = await session.step(tokens, emptyState(session.graph, tokens.length));
-    pairs.push({ stated, computed: whole.logits }, { stated, computed: await stepwise(session, tokens) });
+  for (const each of probe.cases) {
+    const whole = await session.step(each.tokens, emptyState(session.graph, each.tokens.length));
+    pairs.push(
+      { stated: floatsOf(each.whole.logits), computed: whole.logits },
+      { stated: floatsOf(each.stepwise.logits), computed: await stepwise(session, each.tokens) },
+    );
   }
   return agreementOf(probe, pairs);
 }

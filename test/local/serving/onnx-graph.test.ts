@@ -165,13 +165,30 @@ it('agrees with Python to 1e-4 in every logit and choice of the probe, at once a
   await session.close();
 });
 
+it.each(['whole', 'stepwise'] as const)(
+  'holds what it says against what was said the same way: %s',
+  async (way) => {
+    const session = await runtime.open(GOLDEN);
+    const probe = await readProbe(GOLDEN, session.graph);
+    const [first] = probe?.cases ?? [];
+    if (!probe || !first) throw new Error('the golden graph has no probe');
+    const bytes = Buffer.from(first[way].logits, 'base64');
+    bytes.writeFloatLE(bytes.readFloatLE(0) - 0.01, 0);
+    const other = { ...first, [way]: { ...first[way], logits: bytes.toString('base64') } };
+    const agreement = await verifyProbe(session, { ...probe, cases: [other] });
+    expect(agreement.agrees).toBe(false);
+    expect(agreement.largestDifference).toBeCloseTo(0.01, 4);
+    await session.close();
+  },
+);
+
 it('refuses a probe whose logits were changed, or that is about another graph', async () => {
   const { graph } = await runtime.open(GOLDEN);
   const folder = copied();
   const file = join(folder, 'probe.json');
   const document = JSON.parse(readFileSync(file, 'utf8'));
   const changed = structuredClone(document);
-  changed.cases[0].logits = `AAAA${changed.cases[0].logits.slice(4)}`;
+  changed.cases[0].stepwise.logits = `AAAA${changed.cases[0].stepwise.logits.slice(4)}`;
   for (const wrong of [changed, { ...document, graph: 'b'.repeat(64) }, { ...document, cases: [] }]) {
     writeFileSync(file, JSON.stringify(wrong));
     await expect(readProbe(folder, graph)).rejects.toMatchObject({ code: 'probe_invalid' });

@@ -4,9 +4,15 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
 from agent_forge.artifacts import publish_json, read_json
 from agent_forge.data.tokenizer import TextTokenizer
 from agent_forge.evolution.pareto import fronts
+from agent_forge.graphs.parity import text_batches
+from agent_forge.graphs.probe import PROBE, write_probe
 from agent_forge.graphs.session import GraphSession
 from agent_forge.model_files import CONFIG, TOKENIZER, WEIGHTS
 from agent_forge.models.folder import load_model, read_config
@@ -23,6 +29,7 @@ from agent_forge.training.answers import speaker
 from agent_forge.training.baked_answers import BAKED_ANSWERS, read_baked, told_apart
 
 DEPLOYED, REPORT, ONNX = "deployed", "deployment", "onnx"
+PROBED = 9  # tokens in a row of the probe
 
 
 def deploy_model(context: PhaseContext) -> None:
@@ -44,6 +51,7 @@ def deploy_model(context: PhaseContext) -> None:
     record_baked(context, desk.chosen.folder, folder, context.model(source.name))
     adapter.emit(desk)
     publish_json(context, REPORT, report_of(config, measured, choice))
+    write_probe(GraphSession.open(desk.chosen.folder, context.threads), desk.chosen.folder, probed(held_out))
     publish_deployed(context, folder, desk.chosen.folder, source.model_id)
 
 
@@ -120,12 +128,17 @@ def report_of(config: DeploymentConfig, measured: Measured, choice: Choice) -> d
     }  # fmt: skip
 
 
+def probed(held_out: Tensor) -> list[npt.NDArray[np.int64]]:
+    """Tokens (B, T) that whoever serves the graph has to read as this machine did: one row, and two."""
+    return [each.numpy() for each in text_batches(held_out, 2, PROBED)]
+
+
 def publish_deployed(context: PhaseContext, model: Path, graph: Path, parent: str) -> None:
-    """The model's own files with the chosen graph in a folder beside them."""
+    """The model's own files; in a folder beside them the chosen graph, and what it says of a few tokens."""
     folder = context.work / "published" / DEPLOYED
     (folder / ONNX).mkdir(parents=True, exist_ok=True)
     for name in (WEIGHTS, CONFIG, TOKENIZER):
         shutil.copyfile(model / name, folder / name)
-    for name in TYPES:
+    for name in (*TYPES, PROBE):
         shutil.copyfile(graph / name, folder / ONNX / name)
     context.publish_model(DEPLOYED, DEPLOYED, folder, [Parent("deployed-from", model_id=parent)])
