@@ -32,10 +32,12 @@ PACKAGES = {
     "E14": "ood_monitor",
     "E15": "message_fuzz",
     "E16": "track_fusion",
+    "E17": "tool_calls",
     "E18": "codec_choice",
 }
 GROUPS = {
     "codecs": ("E18",),
+    "tools": ("E17",),
     "merge": ("E3A", "E3B", "E3C", "E3D"),
     "quietstar": ("E4",),
     "bake": ("E11", "E11B"),

@@ -1,0 +1,1 @@
+"""E17: calls of tools in the weights of a small model."""
