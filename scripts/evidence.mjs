@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * npm run evidence -- ID [--tier ci|full] [--seeds 1,2,3]   runs an experiment and writes evidence/<ID>/<tier>.json
- * npm run evidence -- merge|quietstar|bake|tools|onnx|ood|automotive [...]  runs a group: E3A to E3D, E4, E11, E17, E12, E14, or E14 to E16
+ * npm run evidence -- merge|quietstar|bake|tools|codecs|onnx|ood|automotive [...]  runs a group: E3A to E3D, E4, E11, E17, E18, E12, E14, or E14 to E16
  * npm run evidence [-- all ...]                             runs all of them; seeds are those of each record, if there is one
  * npm run evidence -- claims                                writes docs/claims.md and contracts/claim-verdicts.json from the records
  */

@@ -45,9 +45,9 @@ def _parser() -> argparse.ArgumentParser:
         nargs="?",
         default="all",
         metavar="ID",
-        help="an id such as E1; a group: merge (E3A, E3B, E3C, E3D), quietstar (E4), bake (E11, E11B), onnx"
-        " (E12), spot (SPOT-CKPT, SPOT), ood (E14) or automotive (E14, E15, E16); `claims` for the ledger"
-        " alone; or all (default)",
+        help="an id such as E1; a group: merge (E3A, E3B, E3C, E3D), quietstar (E4), bake (E11, E11B), tools"
+        " (E17), codecs (E18), onnx (E12), spot (SPOT-CKPT, SPOT), ood (E14) or automotive (E14, E15, E16);"
+        " `claims` for the ledger alone; or all (default)",
     )
     evidence.add_argument("--tier", choices=("ci", "full"), default="ci", help="ci is a smoke run (default)")
     evidence.add_argument(

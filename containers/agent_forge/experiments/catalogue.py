@@ -36,11 +36,11 @@ PACKAGES = {
     "E18": "codec_choice",
 }
 GROUPS = {
-    "codecs": ("E18",),
-    "tools": ("E17",),
     "merge": ("E3A", "E3B", "E3C", "E3D"),
     "quietstar": ("E4",),
     "bake": ("E11", "E11B"),
+    "tools": ("E17",),
+    "codecs": ("E18",),
     "onnx": ("E12",),
     "spot": ("SPOT-CKPT", "SPOT"),
     "ood": ("E14",),
