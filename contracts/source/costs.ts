@@ -41,8 +41,7 @@ export const costs = z
 /** In the report of a run: plan against meter. */
 export const reportedCost = z.object({
   plan: planned.nullable(),
-  usd: amount,
-  machineHours: amount,
+  ...sums,
   phases: z.array(z.object({ phase: phaseSlug, planned: planned.nullable(), ...sums })),
 });
 

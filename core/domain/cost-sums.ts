@@ -63,19 +63,19 @@ export const costsByAttempt = (runs: readonly RunCosts[], now: Date): readonly C
 /** Plan against meter. */
 export function reportedCostOf(run: Run, all: readonly CostEntry[], now: Date): ReportedCost {
   const entries = standingEntries(all);
-  const { usd, machineHours } = spendingOf(entries, now);
-  const rows = costsByPhase([{ run, entries }], now);
-  return {
-    plan: plannedOf(run.burst),
+  const reported = ({ usd, machineHours, attempts, records }: CostRow) => ({
     usd,
     machineHours,
-    phases: rows.map(({ key, planned, usd: spent, machineHours: hours, attempts, records }) => ({
-      phase: key as PhaseSlug,
-      planned,
-      usd: spent,
-      machineHours: hours,
-      attempts,
-      records,
+    attempts,
+    records,
+  });
+  return {
+    plan: plannedOf(run.burst),
+    ...reported(costRowOf(entries, now, { key: run.id, name: run.name })),
+    phases: costsByPhase([{ run, entries }], now).map((row) => ({
+      phase: row.key as PhaseSlug,
+      planned: row.planned,
+      ...reported(row),
     })),
   };
 }

@@ -11,6 +11,7 @@ import type { Run } from '#core/domain/run.ts';
 import { speeches } from '#test/support/corpora.ts';
 import { removeFixtures } from '#test/support/fixture-tree.ts';
 import { walkReport } from '#test/support/report-walk.ts';
+import { ledgerOf } from '#test/support/run-ledger.ts';
 import { removeBundle, ServerProcess, until } from '#test/support/server-process.ts';
 import { servingRoot } from '#test/support/serving-root.ts';
 import { cleanUp, recordingIo } from '../unit/cli/cli-harness.ts';
@@ -105,7 +106,11 @@ describe('a run through every available phase', () => {
   it('shows no number that was not measured', async () => {
     const { body } = await server.api<{ items: MetricRecord[] }>('GET', `/v1/runs/${run.id}/metrics`);
     const byId = new Map(body.items.map((metric) => [metric.id, metric]));
-    const { numbers, faults } = await walkReport(report, async (id) => byId.get(id) ?? null);
+    const { numbers, faults } = await walkReport(
+      report,
+      async (id) => byId.get(id) ?? null,
+      await ledgerOf(server, run.id),
+    );
     expect(faults).toEqual([]);
     expect(numbers).toBeGreaterThan(60);
   });

@@ -286,7 +286,11 @@ describe('exit codes', () => {
     { code: 5, argv: ['models', 'get', 'tiny-base@first'], env: {} },
     { code: 2, argv: ['models', 'get', 'tiny-base@01'], env: {} },
     { code: 2, argv: ['plan', 'FILE', '--set', 'phases=[cognate, quiet-star]'], env: {} },
-    { code: 2, argv: ['runs', 'create', '-f', 'FILE', '--set', 'phases=[1, 2, 3, 4, 5, 6, 7, 8, 9]'], env: {} },
+    {
+      code: 2,
+      argv: ['runs', 'create', '-f', 'FILE', '--set', 'phases=[1, 2, 3, 4, 5, 6, 7, 8, 9]'],
+      env: {},
+    },
     { code: 4, argv: ['runs', 'list'], env: { FORGE_TOKEN: 'wrong' } },
     { code: 6, argv: ['serve'], env: {} },
   ])('$argv ends with $code', async ({ code, argv, env }) => {

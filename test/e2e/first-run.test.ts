@@ -10,6 +10,7 @@ import type { Run } from '#core/domain/run.ts';
 import { speeches } from '#test/support/corpora.ts';
 import { removeFixtures } from '#test/support/fixture-tree.ts';
 import { walkReport } from '#test/support/report-walk.ts';
+import { ledgerOf } from '#test/support/run-ledger.ts';
 import { removeBundle, ServerProcess } from '#test/support/server-process.ts';
 
 jest.setTimeout(180_000);
@@ -84,7 +85,11 @@ describe('the first run', () => {
     const { body } = await server.api<{ items: MetricRecord[] }>('GET', `/v1/runs/${run.id}/metrics`);
     const byId = new Map(body.items.map((metric) => [metric.id, metric]));
     const report = await server.api<object>('GET', `/v1/runs/${run.id}/report`);
-    const { numbers, faults } = await walkReport(report.body, async (id) => byId.get(id) ?? null);
+    const { numbers, faults } = await walkReport(
+      report.body,
+      async (id) => byId.get(id) ?? null,
+      await ledgerOf(server, run.id),
+    );
     expect(faults).toEqual([]);
     expect(numbers).toBeGreaterThan(30);
     const subjects = new Set(body.items.map((metric) => metric.name.split('/')[0]));

@@ -45,7 +45,9 @@ it('prints every event of the run once, in order, and ends with the run', async 
 it('streams every event with its number to the command of the page, and then says that the run has ended', async () => {
   const [, command = ''] =
     /```sh\n(.*?)```/s.exec(readFileSync(join(PROJECT, 'docs/events.md'), 'utf8')) ?? [];
-  expect(command).toContain('text/event-stream');
+  expect(command.trim()).toBe(
+    `curl -N -H "authorization: Bearer $TOKEN" -H 'accept: text/event-stream' "$FORGE_ENDPOINT/v1/runs/$RUN/events?after=0"`,
+  );
   const { id } = await server.submit('streamed');
   const variables = { TOKEN: server.file('token').trim(), FORGE_ENDPOINT: server.url, RUN: id };
   const child = spawn('sh', ['-c', command], { env: { ...process.env, ...variables } });

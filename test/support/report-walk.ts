@@ -26,6 +26,33 @@ function asFigure(value: object): Figure | null {
   return looksLikeOne && typeof (value as Figure).value === 'number' ? (value as Figure) : null;
 }
 
+/** A sum over entries of the ledger, which it names. */
+interface LedgerSum {
+  readonly usd: number;
+  readonly machineHours: number;
+  readonly attempts: number;
+  readonly records: readonly string[];
+}
+
+const isLedgerSum = (value: object): value is LedgerSum => 'usd' in value && 'records' in value;
+
+/** What one entry of the ledger says, by its id. */
+export type Ledger = ReadonlyMap<string, { readonly usd: number; readonly machineHours: number }>;
+
+const NEAR = 1e-9;
+const SUMS = new Set(['usd', 'machineHours', 'attempts']);
+
+function sumFault({ usd, machineHours, attempts, records }: LedgerSum, ledger: Ledger): string | null {
+  const entries = records.map((id) => ledger.get(id));
+  if (entries.length === 0 || entries.includes(undefined)) return 'a sum names entries that no ledger has';
+  const total = (of: 'usd' | 'machineHours') => entries.reduce((sum, entry) => sum + (entry?.[of] ?? 0), 0);
+  const agrees =
+    Math.abs(total('usd') - usd) < NEAR &&
+    Math.abs(total('machineHours') - machineHours) < NEAR &&
+    attempts === entries.length;
+  return agrees ? null : `shows ${usd} USD and ${machineHours} h, its entries say otherwise`;
+}
+
 type MetricLookup = (id: string) => Promise<MetricRecord | null>;
 
 async function faultOf(figure: Figure, metricById: MetricLookup): Promise<string | null> {
@@ -42,8 +69,13 @@ async function faultOf(figure: Figure, metricById: MetricLookup): Promise<string
  *
  * @param report what report.json holds, parsed.
  * @param metricById looks a record up in the metric store.
+ * @param ledger the run's entries, of which costs are sums.
  */
-export async function walkReport(report: unknown, metricById: MetricLookup): Promise<WalkedReport> {
+export async function walkReport(
+  report: unknown,
+  metricById: MetricLookup,
+  ledger: Ledger = new Map(),
+): Promise<WalkedReport> {
   const faults: NumberFault[] = [];
   let numbers = 0;
   const walk = async (value: unknown, pointer: string): Promise<void> => {
@@ -60,7 +92,14 @@ export async function walkReport(report: unknown, metricById: MetricLookup): Pro
       if (message) faults.push({ pointer, message });
       return;
     }
-    for (const [key, inner] of Object.entries(value)) await walk(inner, `${pointer}/${key}`);
+    const summed = isLedgerSum(value);
+    if (summed) {
+      numbers += 3;
+      const message = sumFault(value, ledger);
+      if (message) faults.push({ pointer, message });
+    }
+    for (const [key, inner] of Object.entries(value))
+      if (!(summed && SUMS.has(key))) await walk(inner, `${pointer}/${key}`);
   };
   await walk(report, '');
   return { numbers, faults };

@@ -3036,13 +3036,13 @@ export interface components {
                 };
                 readonly deployment?: {
                     /**
-                     * @description Where the model is to run; decides what is chosen among what was measured, and what is written.
+                     * @description Where the model is to run.
                      * @default cloud
                      * @enum {string}
                      */
                     readonly target?: "cloud" | "edge" | "automotive";
                     /**
-                     * @description Graphs that are made and measured; fp32 always is.
+                     * @description Graphs to make.
                      * @default [
                      *       "fp32",
                      *       "int8",
@@ -3051,7 +3051,7 @@ export interface components {
                      */
                     readonly variants?: readonly ("fp32" | "int8" | "int4")[];
                     /**
-                     * @description Batch sizes that are measured.
+                     * @description Batch sizes to measure.
                      * @default [
                      *       1,
                      *       2,
@@ -3063,7 +3063,7 @@ export interface components {
                      */
                     readonly batches?: readonly number[];
                     /**
-                     * @description Tokens of a call that are measured.
+                     * @description Tokens of a call.
                      * @default [
                      *       32,
                      *       128,
@@ -3072,29 +3072,29 @@ export interface components {
                      */
                     readonly sequences?: readonly number[];
                     /**
-                     * @description Threads of the runtime that are measured.
+                     * @description Threads of the runtime.
                      * @default [
                      *       1
                      *     ]
                      */
                     readonly thread_counts?: readonly number[];
                     /**
-                     * @description Calls before the first that counts.
+                     * @description Calls before those.
                      * @default 20
                      */
                     readonly warm_ups?: number;
                     /**
-                     * @description Timed calls of each point.
+                     * @description Timed calls.
                      * @default 200
                      */
                     readonly calls?: number;
                     /**
-                     * @description Tokens that are decoded one by one, with the state of the ones before, to time one.
+                     * @description Tokens to decode.
                      * @default 32
                      */
                     readonly decode_tokens?: number;
                     /**
-                     * @description Random batches, and as many of real text, on which the fp32 graph must say what torch says.
+                     * @description Random and real batches to compare with torch.
                      * @default 64
                      */
                     readonly parity_batches?: number;
@@ -3104,17 +3104,17 @@ export interface components {
                      */
                     readonly parity_tokens?: number;
                     /**
-                     * @description Weights that share a scale in int4.
+                     * @description Weights per scale in int4.
                      * @default 32
                      */
                     readonly block_size?: 16 | 32 | 64 | 128;
                     /**
-                     * @description Tokens per row of held-out text.
+                     * @description Tokens per row.
                      * @default 128
                      */
                     readonly seq_len?: number;
                     /**
-                     * @description Rows per step, where a target trains.
+                     * @description Rows per step.
                      * @default 4
                      */
                     readonly batch_size?: number;
@@ -3124,7 +3124,7 @@ export interface components {
                      */
                     readonly train_tokens?: number;
                     /**
-                     * @description Most tokens of the held-out split that every graph is scored on.
+                     * @description Most tokens of the held-out split.
                      * @default 16384
                      */
                     readonly held_out_tokens?: number;
@@ -3144,52 +3144,52 @@ export interface components {
                      */
                     readonly log_every?: number;
                     /**
-                     * @description Target cloud: bound on the 95th percentile of a call, queueing included.
+                     * @description Bound on the 95th percentile.
                      * @default 100
                      */
                     readonly cloud_p95_ms?: number;
                     /**
-                     * @description Target cloud: most that held-out loss may rise over the model that came in, in nats a token.
+                     * @description Most that held-out loss may rise, in nats a token.
                      * @default 0.02
                      */
                     readonly cloud_most_nats?: number;
                     /**
-                     * @description Target cloud: calls arrive at random at this share of what the chosen batch can serve.
+                     * @description Share of what can be served.
                      * @default 0.6
                      */
                     readonly cloud_load?: number;
                     /**
-                     * @description Target cloud: calls of the open-loop test; latency counts from when a call was meant to be sent.
+                     * @description Open-loop calls.
                      * @default 300
                      */
                     readonly cloud_requests?: number;
                     /**
-                     * @description Target cloud: fewest serving tasks.
+                     * @description Fewest serving tasks.
                      * @default 1
                      */
                     readonly cloud_least_tasks?: number;
                     /**
-                     * @description Target cloud: most serving tasks.
+                     * @description Most serving tasks.
                      * @default 4
                      */
                     readonly cloud_most_tasks?: number;
                     /**
-                     * @description Target edge: most that held-out loss may rise over the model that came in, in nats a token.
+                     * @description Most that held-out loss may rise, in nats a token.
                      * @default 0.05
                      */
                     readonly edge_most_nats?: number;
                     /**
-                     * @description Target edge: share of the inner width of every feed-forward that is taken out; 0 is none.
+                     * @description Share of the inner width to take out.
                      * @default 0.25
                      */
                     readonly edge_prune?: number;
                     /**
-                     * @description Target edge: optimizer steps after pruning, on the teaching of the model that came in.
+                     * @description Optimizer steps.
                      * @default 40
                      */
                     readonly edge_heal_steps?: number;
                     /**
-                     * @description Target edge: peak learning rate of those.
+                     * @description Peak learning rate.
                      * @default 0.001
                      */
                     readonly edge_learning_rate?: number;
@@ -4699,7 +4699,11 @@ export interface components {
                     readonly assumed: boolean;
                 } | null;
                 readonly usd: number;
+                /** @description Of all machines together. */
                 readonly machineHours: number;
+                readonly attempts: number;
+                /** @description Entries of the ledger that it is the sum of. */
+                readonly records: readonly string[];
                 readonly phases: readonly {
                     /** @enum {string} */
                     readonly phase: "cognate" | "evomerge" | "quiet-star" | "bitnet" | "training" | "baking" | "deployment" | "compression";
@@ -6290,13 +6294,13 @@ export interface components {
                 };
                 readonly deployment?: {
                     /**
-                     * @description Where the model is to run; decides what is chosen among what was measured, and what is written.
+                     * @description Where the model is to run.
                      * @default cloud
                      * @enum {string}
                      */
                     readonly target?: "cloud" | "edge" | "automotive";
                     /**
-                     * @description Graphs that are made and measured; fp32 always is.
+                     * @description Graphs to make.
                      * @default [
                      *       "fp32",
                      *       "int8",
@@ -6305,7 +6309,7 @@ export interface components {
                      */
                     readonly variants?: readonly ("fp32" | "int8" | "int4")[];
                     /**
-                     * @description Batch sizes that are measured.
+                     * @description Batch sizes to measure.
                      * @default [
                      *       1,
                      *       2,
@@ -6317,7 +6321,7 @@ export interface components {
                      */
                     readonly batches?: readonly number[];
                     /**
-                     * @description Tokens of a call that are measured.
+                     * @description Tokens of a call.
                      * @default [
                      *       32,
                      *       128,
@@ -6326,29 +6330,29 @@ export interface components {
                      */
                     readonly sequences?: readonly number[];
                     /**
-                     * @description Threads of the runtime that are measured.
+                     * @description Threads of the runtime.
                      * @default [
                      *       1
                      *     ]
                      */
                     readonly thread_counts?: readonly number[];
                     /**
-                     * @description Calls before the first that counts.
+                     * @description Calls before those.
                      * @default 20
                      */
                     readonly warm_ups?: number;
                     /**
-                     * @description Timed calls of each point.
+                     * @description Timed calls.
                      * @default 200
                      */
                     readonly calls?: number;
                     /**
-                     * @description Tokens that are decoded one by one, with the state of the ones before, to time one.
+                     * @description Tokens to decode.
                      * @default 32
                      */
                     readonly decode_tokens?: number;
                     /**
-                     * @description Random batches, and as many of real text, on which the fp32 graph must say what torch says.
+                     * @description Random and real batches to compare with torch.
                      * @default 64
                      */
                     readonly parity_batches?: number;
@@ -6358,17 +6362,17 @@ export interface components {
                      */
                     readonly parity_tokens?: number;
                     /**
-                     * @description Weights that share a scale in int4.
+                     * @description Weights per scale in int4.
                      * @default 32
                      */
                     readonly block_size?: 16 | 32 | 64 | 128;
                     /**
-                     * @description Tokens per row of held-out text.
+                     * @description Tokens per row.
                      * @default 128
                      */
                     readonly seq_len?: number;
                     /**
-                     * @description Rows per step, where a target trains.
+                     * @description Rows per step.
                      * @default 4
                      */
                     readonly batch_size?: number;
@@ -6378,7 +6382,7 @@ export interface components {
                      */
                     readonly train_tokens?: number;
                     /**
-                     * @description Most tokens of the held-out split that every graph is scored on.
+                     * @description Most tokens of the held-out split.
                      * @default 16384
                      */
                     readonly held_out_tokens?: number;
@@ -6398,52 +6402,52 @@ export interface components {
                      */
                     readonly log_every?: number;
                     /**
-                     * @description Target cloud: bound on the 95th percentile of a call, queueing included.
+                     * @description Bound on the 95th percentile.
                      * @default 100
                      */
                     readonly cloud_p95_ms?: number;
                     /**
-                     * @description Target cloud: most that held-out loss may rise over the model that came in, in nats a token.
+                     * @description Most that held-out loss may rise, in nats a token.
                      * @default 0.02
                      */
                     readonly cloud_most_nats?: number;
                     /**
-                     * @description Target cloud: calls arrive at random at this share of what the chosen batch can serve.
+                     * @description Share of what can be served.
                      * @default 0.6
                      */
                     readonly cloud_load?: number;
                     /**
-                     * @description Target cloud: calls of the open-loop test; latency counts from when a call was meant to be sent.
+                     * @description Open-loop calls.
                      * @default 300
                      */
                     readonly cloud_requests?: number;
                     /**
-                     * @description Target cloud: fewest serving tasks.
+                     * @description Fewest serving tasks.
                      * @default 1
                      */
                     readonly cloud_least_tasks?: number;
                     /**
-                     * @description Target cloud: most serving tasks.
+                     * @description Most serving tasks.
                      * @default 4
                      */
                     readonly cloud_most_tasks?: number;
                     /**
-                     * @description Target edge: most that held-out loss may rise over the model that came in, in nats a token.
+                     * @description Most that held-out loss may rise, in nats a token.
                      * @default 0.05
                      */
                     readonly edge_most_nats?: number;
                     /**
-                     * @description Target edge: share of the inner width of every feed-forward that is taken out; 0 is none.
+                     * @description Share of the inner width to take out.
                      * @default 0.25
                      */
                     readonly edge_prune?: number;
                     /**
-                     * @description Target edge: optimizer steps after pruning, on the teaching of the model that came in.
+                     * @description Optimizer steps.
                      * @default 40
                      */
                     readonly edge_heal_steps?: number;
                     /**
-                     * @description Target edge: peak learning rate of those.
+                     * @description Peak learning rate.
                      * @default 0.001
                      */
                     readonly edge_learning_rate?: number;
@@ -9841,13 +9845,13 @@ export interface operations {
                         };
                         readonly deployment?: {
                             /**
-                             * @description Where the model is to run; decides what is chosen among what was measured, and what is written.
+                             * @description Where the model is to run.
                              * @default cloud
                              * @enum {string}
                              */
                             readonly target?: "cloud" | "edge" | "automotive";
                             /**
-                             * @description Graphs that are made and measured; fp32 always is.
+                             * @description Graphs to make.
                              * @default [
                              *       "fp32",
                              *       "int8",
@@ -9856,7 +9860,7 @@ export interface operations {
                              */
                             readonly variants?: readonly ("fp32" | "int8" | "int4")[];
                             /**
-                             * @description Batch sizes that are measured.
+                             * @description Batch sizes to measure.
                              * @default [
                              *       1,
                              *       2,
@@ -9868,7 +9872,7 @@ export interface operations {
                              */
                             readonly batches?: readonly number[];
                             /**
-                             * @description Tokens of a call that are measured.
+                             * @description Tokens of a call.
                              * @default [
                              *       32,
                              *       128,
@@ -9877,29 +9881,29 @@ export interface operations {
                              */
                             readonly sequences?: readonly number[];
                             /**
-                             * @description Threads of the runtime that are measured.
+                             * @description Threads of the runtime.
                              * @default [
                              *       1
                              *     ]
                              */
                             readonly thread_counts?: readonly number[];
                             /**
-                             * @description Calls before the first that counts.
+                             * @description Calls before those.
                              * @default 20
                              */
                             readonly warm_ups?: number;
                             /**
-                             * @description Timed calls of each point.
+                             * @description Timed calls.
                              * @default 200
                              */
                             readonly calls?: number;
                             /**
-                             * @description Tokens that are decoded one by one, with the state of the ones before, to time one.
+                             * @description Tokens to decode.
                              * @default 32
                              */
                             readonly decode_tokens?: number;
                             /**
-                             * @description Random batches, and as many of real text, on which the fp32 graph must say what torch says.
+                             * @description Random and real batches to compare with torch.
                              * @default 64
                              */
                             readonly parity_batches?: number;
@@ -9909,17 +9913,17 @@ export interface operations {
                              */
                             readonly parity_tokens?: number;
                             /**
-                             * @description Weights that share a scale in int4.
+                             * @description Weights per scale in int4.
                              * @default 32
                              */
                             readonly block_size?: 16 | 32 | 64 | 128;
                             /**
-                             * @description Tokens per row of held-out text.
+                             * @description Tokens per row.
                              * @default 128
                              */
                             readonly seq_len?: number;
                             /**
-                             * @description Rows per step, where a target trains.
+                             * @description Rows per step.
                              * @default 4
                              */
                             readonly batch_size?: number;
@@ -9929,7 +9933,7 @@ export interface operations {
                              */
                             readonly train_tokens?: number;
                             /**
-                             * @description Most tokens of the held-out split that every graph is scored on.
+                             * @description Most tokens of the held-out split.
                              * @default 16384
                              */
                             readonly held_out_tokens?: number;
@@ -9949,52 +9953,52 @@ export interface operations {
                              */
                             readonly log_every?: number;
                             /**
-                             * @description Target cloud: bound on the 95th percentile of a call, queueing included.
+                             * @description Bound on the 95th percentile.
                              * @default 100
                              */
                             readonly cloud_p95_ms?: number;
                             /**
-                             * @description Target cloud: most that held-out loss may rise over the model that came in, in nats a token.
+                             * @description Most that held-out loss may rise, in nats a token.
                              * @default 0.02
                              */
                             readonly cloud_most_nats?: number;
                             /**
-                             * @description Target cloud: calls arrive at random at this share of what the chosen batch can serve.
+                             * @description Share of what can be served.
                              * @default 0.6
                              */
                             readonly cloud_load?: number;
                             /**
-                             * @description Target cloud: calls of the open-loop test; latency counts from when a call was meant to be sent.
+                             * @description Open-loop calls.
                              * @default 300
                              */
                             readonly cloud_requests?: number;
                             /**
-                             * @description Target cloud: fewest serving tasks.
+                             * @description Fewest serving tasks.
                              * @default 1
                              */
                             readonly cloud_least_tasks?: number;
                             /**
-                             * @description Target cloud: most serving tasks.
+                             * @description Most serving tasks.
                              * @default 4
                              */
                             readonly cloud_most_tasks?: number;
                             /**
-                             * @description Target edge: most that held-out loss may rise over the model that came in, in nats a token.
+                             * @description Most that held-out loss may rise, in nats a token.
                              * @default 0.05
                              */
                             readonly edge_most_nats?: number;
                             /**
-                             * @description Target edge: share of the inner width of every feed-forward that is taken out; 0 is none.
+                             * @description Share of the inner width to take out.
                              * @default 0.25
                              */
                             readonly edge_prune?: number;
                             /**
-                             * @description Target edge: optimizer steps after pruning, on the teaching of the model that came in.
+                             * @description Optimizer steps.
                              * @default 40
                              */
                             readonly edge_heal_steps?: number;
                             /**
-                             * @description Target edge: peak learning rate of those.
+                             * @description Peak learning rate.
                              * @default 0.001
                              */
                             readonly edge_learning_rate?: number;
