@@ -120,10 +120,11 @@ function figuresOf(task: TaskSpec, models: readonly ProducedModel[]): readonly F
     model: name,
   }));
   const fatal = phaseDefinition(task.phase).gates.filter(({ onFailure }) => onFailure === 'fail');
-  const asked = fatal.map(({ metric, op, bound }) => {
-    if (typeof bound !== 'number') throw new Error(`the gate on ${metric} compares two metrics`);
+  const asked = fatal.flatMap(({ metric, op, bound }) => {
     const within = { '<': -1, '<=': 0, '>': 1, '>=': 0 }[op];
-    return { name: metric, value: bound + within, unit: '', model: null };
+    const plain = (name: string, value: number): Figure => ({ name, value, unit: '', model: null });
+    if (typeof bound === 'number') return [plain(metric, bound + within)];
+    return [plain(bound.metric, 1), plain(metric, (bound.factor ?? 1) + within)];
   });
   return [...shown, ...asked];
 }
