@@ -14,6 +14,7 @@ const BENCHES = [
   'sockets',
   'registry-list',
   'load',
+  'fan-out',
   'job-start',
   'training',
   'merge',
