@@ -66,7 +66,7 @@ export const ROWS: readonly Row[] = [
   [['phases', 'list'], answerOf('GET /v1/phases'), item({ slug: 'cognate' })],
   [['phases', 'describe', 'cognate'], component('PhaseDescription'), { available: true, settings: {} }],
   [['claims', 'list'], answerOf('GET /v1/claims'), item({ id: 'ternary-size-8.2' })],
-  [['claims', 'get', 'codecs-280x'], component('Claim'), { verdict: 'not measured', records: [] }],
+  [['claims', 'get', 'events-50ms'], component('Claim'), { verdict: 'not measured', records: [] }],
   [['presets', 'list'], answerOf('GET /v1/presets'), item({ name: 'demo' })],
   [['presets', 'get', 'test'], component('Preset'), { builtIn: true }],
   [['plan', 'FILE'], component('RunPlan'), { phases: [{ phase: 'cognate', jobs: 5 }] }],

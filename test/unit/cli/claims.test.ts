@@ -21,7 +21,7 @@ describe('forge claims', () => {
   it('lists each claim with its verdict and the experiments that it comes from', async () => {
     const text = await shown(['list'], '/v1/claims', { items: verdictFile.claims });
     expect(text).toMatch(new RegExp(`act +${wanted('act').verdict} +E1, E1B +Adaptive computation`));
-    expect(text).toMatch(/codecs-280x +not measured +- +SeedLM/);
+    expect(text).toMatch(/events-50ms +not measured +- +/);
     expect(text.trim().split('\n')).toHaveLength(verdictFile.claims.length + 1);
   });
 
@@ -37,8 +37,8 @@ describe('forge claims', () => {
   });
 
   it('says of what was not measured what is missing, and which default waits for it', async () => {
-    const open = await shown(['get', 'codecs-280x'], '/v1/claims/codecs-280x', wanted('codecs-280x'));
-    expect(open).toMatch(/not measured +missing: no record of E18/);
+    const open = await shown(['get', 'events-50ms'], '/v1/claims/events-50ms', wanted('events-50ms'));
+    expect(open).toMatch(/not measured +missing: an experiment that opens/);
     expect(open).not.toContain('made again by');
     const edge = await shown(['get', 'edge-of-chaos'], '/v1/claims/edge-of-chaos', wanted('edge-of-chaos'));
     expect(edge).toMatch(/default +training\.edge stays off until it holds/);
