@@ -1,7 +1,7 @@
 """Which bytes may come next in a call: an automaton over the canonical JSON of some schemas.
 
 States are what is left to be read, and a byte leads to what is left behind it (Brzozowski, Derivatives of
-Regular Expressions, 1964). Of JSON Schema it knows what contracts/source/phases/tool-schema.ts allows.
+Regular Expressions, 1964). Of JSON Schema it knows what `value_of` names.
 """
 
 import json
@@ -186,6 +186,14 @@ def _character() -> Rest:
     return any_of([plain, *escaped, *(reduce(then, parts) for parts in several)])
 
 
+def _read(pieces: Sequence[tuple[str, ...]]) -> bool:
+    """Whether each class is one that can be read: the ends of [z-a] stand the wrong way round."""
+    try:
+        return all(re.compile(characters) for characters, *_ in pieces)
+    except re.error:
+        return False
+
+
 def pattern(source: str) -> Rest:
     """Texts of a pattern: `^`, then letters or classes with how often each, then `$`.
 
@@ -194,7 +202,7 @@ def pattern(source: str) -> Rest:
     """
     places, rest = source[1:-1], EMPTY
     found = [match.groups() for match in PIECE.finditer(places)]
-    if source[:1] != "^" or source[-1:] != "$" or PIECE.sub("", places):
+    if source[:1] != "^" or source[-1:] != "$" or PIECE.sub("", places) or not _read(found):
         raise ForgeError(
             "validation",
             f"The pattern {source!r} is refused; expected ^, characters or classes such as [a-z], each with"
